@@ -1,0 +1,1 @@
+"""An ITSM helpdesk that executes published service standards."""

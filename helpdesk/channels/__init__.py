@@ -1,0 +1,1 @@
+"""HOW words come in and go out: one folder a kind of channel, none knows another."""

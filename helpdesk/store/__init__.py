@@ -1,0 +1,1 @@
+"""WHAT is remembered: the database, its rows, its queries and its migrations."""

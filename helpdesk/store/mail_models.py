@@ -1,0 +1,120 @@
+"""The rows of what came in raw, what goes out, and what is known of message ids and mailboxes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from helpdesk.store.db import Base
+
+
+class RawMessage(Base):
+    """What arrived, byte for byte, committed before anything is decided about it.
+
+    `state`: received, ticketed, quarantined, suppressed (with `reason`). (channel, external_id) is unique: a second
+    delivery is harmless. `received_at` is the source's own time of receipt.
+    """
+
+    __tablename__ = "raw_message"
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index("ix_raw_message_work", "state", "next_try_at"),
+        Index("ix_raw_message_hash", "content_hash"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    external_id: Mapped[str] = mapped_column(String(255))
+    desk: Mapped[str | None] = mapped_column(String(60), index=True)
+    source: Mapped[str] = mapped_column(String(255), default="")
+    sha256: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(String(64), default="")
+    message_id: Mapped[str] = mapped_column(String(500), default="")
+    state: Mapped[str] = mapped_column(String(12), default="received")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    stored_at: Mapped[datetime]
+    size: Mapped[int]
+    body: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+
+
+class MessageKey(Base):
+    """A Message-ID known on a ticket: of a mail that came in or one that we sent. Ids without `<>`."""
+
+    __tablename__ = "message_key"
+    __table_args__ = (UniqueConstraint("message_id", "ticket_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(500))
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"))
+
+
+class OutboxMessage(Base):
+    """One message to one recipient, written in the transaction of its cause, sent by the worker.
+
+    `state`: pending, claimed, sent, unknown (may have gone out; automatic mail is then not sent again), failed,
+    held (over a cap, shown to staff), unsendable (the channel is not configured). `kind` is a folder of
+    templates/messages. `once_key` is unique: what may go out once only (the acknowledgement per ticket and address).
+    `doubt`: sent again under the same Message-ID after a send whose end nobody saw.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        Index("ix_outbox_message_work", "state", "next_try_at"),
+        Index("ix_outbox_message_recipient", "recipient", "automatic", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
+    desk: Mapped[str] = mapped_column(String(60))
+    channel: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(40))
+    automatic: Mapped[bool]
+    recipient: Mapped[str] = mapped_column(String(320))
+    recipient_name: Mapped[str] = mapped_column(String(200), default="")
+    message_id: Mapped[str] = mapped_column(String(255), unique=True)
+    in_reply_to: Mapped[str] = mapped_column(String(500), default="")
+    references: Mapped[list[str]] = mapped_column(JSON, default=list)
+    context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    once_key: Mapped[str | None] = mapped_column(String(400), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="pending")
+    doubt: Mapped[bool] = mapped_column(default=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+    next_try_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class Mailbox(Base):
+    """What is known of a desk's mailbox: how far it was read, whether it answers, and who reads it just now."""
+
+    __tablename__ = "mailbox"
+
+    desk: Mapped[str] = mapped_column(String(60), primary_key=True)
+    uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
+    last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
+    since: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+    smtp_failed_at: Mapped[datetime | None]
+    smtp_error: Mapped[str] = mapped_column(Text, default="")
+    reader: Mapped[str] = mapped_column(String(80), default="")
+    lease_until: Mapped[datetime | None]
+
+
+class Heartbeat(Base):
+    """When a worker was last seen."""
+
+    __tablename__ = "heartbeat"
+
+    worker: Mapped[str] = mapped_column(String(80), primary_key=True)
+    seen_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""WHO handles a ticket: pure rules of tiers, support groups and routing."""
