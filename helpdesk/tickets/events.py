@@ -1,0 +1,112 @@
+"""The history of a ticket folded into what is true now: the events decide, rows only remember the answer."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from helpdesk.tickets.priority import DEFAULT_PRIORITY
+from helpdesk.tickets.words import Action
+
+STAFF = "staff"
+REQUESTER = "requester"
+MACHINE = "machine"
+
+FIRST_ACTIONS = frozenset({Action.TAKE, Action.CLASSIFY, Action.ASSIGN, Action.REPLY, Action.ESCALATE, Action.HOLD})
+"""What stops the response clock of an e-mail when a person does it (behaviour section 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """One event as the rules see it. `at` is aware UTC; `data` holds ISO 8601 strings for times."""
+
+    action: Action
+    actor: str
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the events of one ticket say, as of the last of them."""
+
+    received_at: datetime
+    channel: str
+    item: str | None = None
+    type: str | None = None
+    priority: int = DEFAULT_PRIORITY
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    event_at: datetime | None = None
+    starts_at: datetime | None = None
+    agreed_due_at: datetime | None = None
+    extended_due_at: datetime | None = None
+    first_action_at: datetime | None = None
+    cycle: int = 1
+    cycle_started_at: datetime | None = None
+    fulfilled_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancel_reason: str = ""
+    verdict: str | None = None
+
+
+def moment(value: object) -> datetime | None:
+    """The aware time that an ISO 8601 string in an event names; None stays None."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
+_TIMES = ("event_at", "starts_at", "agreed_due_at")
+
+
+def _described(history: History, data: Mapping[str, Any]) -> History:
+    changes: dict[str, Any] = {k: data[k] for k in ("item", "type", "priority") if data.get(k) is not None}
+    changes |= {k: moment(data[k]) for k in _TIMES if k in data}
+    if data.get("attributes"):
+        changes["attributes"] = {**history.attributes, **data["attributes"]}
+    return replace(history, **changes) if changes else history
+
+
+def _ended(history: History, event: EventFact) -> History:
+    match event.action:
+        case Action.FULFIL:
+            return replace(history, fulfilled_at=event.at)
+        case Action.SEND_BACK:
+            return replace(history, fulfilled_at=None)
+        case Action.CONFIRM_FULFILMENT:
+            return replace(history, resolved_at=event.at, verdict=event.data.get("verdict"))
+        case Action.CONFIRM | Action.CLOSE:
+            return replace(history, closed_at=event.at)
+        case Action.CANCEL | Action.MERGE:
+            return replace(
+                history,
+                cancelled_at=event.at,
+                cancel_reason=str(event.data.get("reason", "")),
+                verdict=event.data.get("verdict"),
+            )
+        case Action.REOPEN:
+            return replace(
+                history, cycle=history.cycle + 1, cycle_started_at=event.at, fulfilled_at=None, resolved_at=None,
+                closed_at=None, extended_due_at=None, verdict=None,
+            )  # fmt: skip
+        case Action.EXTEND:
+            return replace(history, extended_due_at=moment(event.data.get("due_at")))
+        case _:
+            return history
+
+
+def fold(events: Iterable[EventFact]) -> History:
+    """The state that a ticket's events, oldest first, add up to. ValueError when the first is not `open`."""
+    history: History | None = None
+    for event in events:
+        if history is None:
+            if event.action is not Action.OPEN:
+                raise ValueError("a ticket's history begins with its opening")
+            received = moment(event.data.get("received_at")) or event.at
+            history = History(received_at=received, channel=str(event.data.get("channel", "")))
+        history = _ended(_described(history, event.data), event)
+        if event.actor == STAFF and event.action in FIRST_ACTIONS and history.first_action_at is None:
+            history = replace(history, first_action_at=event.at)
+    if history is None:
+        raise ValueError("a ticket without events")
+    return history

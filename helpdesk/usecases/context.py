@@ -1,0 +1,28 @@
+"""What every use case needs besides its rows: the catalogue in force, the settings, and the present."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.catalog.model import Catalog, Desk, Item
+from helpdesk.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of one unit of work. `now` is an aware UTC time that stands still in it."""
+
+    catalog: Catalog
+    settings: Settings
+    now: datetime
+
+    def desk(self, desk_id: str) -> Desk:
+        """The desk of that id. KeyError when the catalogue has no such desk (any more)."""
+        return self.catalog.desks[desk_id]
+
+    def item(self, item_id: str | None) -> Item | None:
+        """The item of that id; None for none and for one that the catalogue no longer has."""
+        return self.catalog.items.get(item_id) if item_id else None
+
+    def tier(self, group_id: str) -> str:
+        """The tier of a support group."""
+        return self.catalog.groups[group_id].tier

@@ -1,0 +1,76 @@
+"""Holding and resuming a ticket, and extending its deadline."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.store.models import Hold, Ticket
+from helpdesk.tickets.errors import WrongState, invalid
+from helpdesk.tickets.errors import marked as _
+from helpdesk.tickets.words import HoldReason
+from helpdesk.usecases.deed import Deed, actor_name
+from helpdesk.usecases.notices import tell_requester
+
+
+def open_hold(session: Session, ticket: Ticket) -> Hold | None:
+    """The hold that lasts now, or None."""
+    return session.scalar(select(Hold).where(Hold.ticket_id == ticket.id, Hold.ended_at.is_(None)))
+
+
+def end_hold(deed: Deed) -> None:
+    """Close the hold that lasts now in the ledger."""
+    hold = open_hold(deed.session, deed.ticket)
+    if hold is not None:
+        hold.ended_at = deed.context.now
+    deed.ticket.hold_reason = None
+
+
+def _missing(deed: Deed, reason: HoldReason) -> list[str]:
+    missing = [str(m).strip()[:200] for m in deed.fields.get("missing") or () if str(m).strip()]
+    if reason is HoldReason.DOCUMENTS and not missing:
+        raise invalid("missing", _("List the documents that are missing."))
+    return missing
+
+
+def hold(deed: Deed) -> None:
+    """Wait for somebody else; only the reasons that the item allows stop its clock."""
+    try:
+        reason = HoldReason(str(deed.fields.get("reason") or ""))
+    except ValueError:
+        raise invalid("reason", _("Unknown reason for a hold.")) from None
+    missing = _missing(deed, reason)
+    deed.done(why=reason, data={"reason": reason.value, "missing": missing})
+    deed.session.add(
+        Hold(
+            ticket_id=deed.ticket.id,
+            reason=reason,
+            missing=missing,
+            by=actor_name(deed.actor),
+            started_at=deed.context.now,
+        )
+    )
+    deed.ticket.hold_reason = reason
+
+
+def resume(deed: Deed) -> None:
+    """Go on."""
+    deed.done(why=str(deed.fields.get("reason") or ""))
+    end_hold(deed)
+
+
+def extend(deed: Deed) -> None:
+    """Extend the deadline once, where the standard allows it, before it has passed; the requester is told."""
+    reason = deed.text("reason", _("A reason is needed."), 2000)
+    ticket, item = deed.ticket, deed.item
+    if item is None or item.target.extension is None:
+        raise WrongState(_("The standard of this item allows no extension."))
+    due = ticket.resolution_due_at
+    if ticket.extended_due_at is not None:
+        raise WrongState(_("The deadline has already been extended once."))
+    if due is None or due < deed.context.now:
+        raise WrongState(_("The deadline can only be extended before it has passed."))
+    until = deed.fields.get("due_at")
+    if until is None or until <= due:
+        raise invalid("due_at", _("The new deadline lies after the present one."))
+    deed.done(why=reason, data={"due_at": until.isoformat(), "from_due_at": due.isoformat()})
+    ticket.extended_due_at = until
+    tell_requester(deed, "extension", {"reason": reason, "due_at": until.isoformat()})

@@ -1,0 +1,124 @@
+"""Writing messages into the outbox, in the transaction of their cause; the worker sends them."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk.store.mail_models import MessageKey, OutboxMessage
+from helpdesk.store.models import Entry, Participant, Ticket
+from helpdesk.tickets.words import Channel, EntryKind
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.deed import Deed
+from helpdesk.usecases.messages import render_entry
+
+AUTOMATIC_PER_HOUR = 10
+"""At most so many automatic messages to one address in an hour; one more is held and shown to staff."""
+
+
+def new_message_id(sender: str) -> str:
+    """A fresh Message-ID (without `<>`) with 128 random bits: who quotes it has seen our mail."""
+    domain = sender.rpartition("@")[2] or "helpdesk.invalid"
+    return f"{secrets.token_hex(16)}@{domain}"
+
+
+def _over_cap(session: Session, context: Context, recipient: str) -> bool:
+    since = context.now - timedelta(hours=1)
+    recent = select(func.count()).where(
+        OutboxMessage.recipient == recipient, OutboxMessage.automatic, OutboxMessage.created_at > since
+    )
+    return (session.scalar(recent) or 0) >= AUTOMATIC_PER_HOUR
+
+
+def enqueue(
+    session: Session,
+    context: Context,
+    ticket: Ticket,
+    entry: Entry,
+    kind: str,
+    recipient: str,
+    *,
+    name: str = "",
+    channel: str = Channel.EMAIL,
+    automatic: bool,
+    once: bool = False,
+    answers: tuple[str, ...] = (),
+    data: Mapping[str, Any] | None = None,
+) -> OutboxMessage:
+    """One message to one recipient. `answers`: the ids that it replies to, oldest first. The entry has an id already."""
+    sender = context.desk(ticket.desk).email
+    message = OutboxMessage(
+        ticket_id=ticket.id,
+        entry_id=entry.id,
+        desk=ticket.desk,
+        channel=channel,
+        kind=kind,
+        automatic=automatic,
+        recipient=recipient,
+        recipient_name=name,
+        message_id=new_message_id(sender),
+        in_reply_to=answers[-1] if answers else "",
+        references=list(answers[-20:]),
+        context=dict(data or {}),
+        once_key=f"{kind}:{ticket.id}:{recipient}" if once else None,
+        state=_first_state(session, context, recipient, channel, automatic),
+        next_try_at=context.now,
+        created_at=context.now,
+    )
+    session.add(message)
+    session.add(MessageKey(message_id=message.message_id, ticket_id=ticket.id, entry_id=entry.id))
+    return message
+
+
+def _first_state(session: Session, context: Context, recipient: str, channel: str, automatic: bool) -> str:
+    if channel != Channel.EMAIL:
+        return "unsendable"
+    return "held" if automatic and _over_cap(session, context, recipient) else "pending"
+
+
+def thread_ids(session: Session, ticket: Ticket) -> tuple[str, ...]:
+    """The Message-IDs known on a ticket, oldest first: the first one and the latest."""
+    ids = list(
+        session.scalars(select(MessageKey.message_id).where(MessageKey.ticket_id == ticket.id).order_by(MessageKey.id))
+    )
+    return tuple(ids[:1] + ids[1:][-9:])
+
+
+def _addresses(session: Session, ticket: Ticket, copies: bool) -> list[tuple[str, str, str]]:
+    """(address, name, channel) of those who get a message: the requester, then the copies."""
+    requester = ticket.requester
+    found = [(requester.email, requester.name, str(Channel.EMAIL))] if requester.email else []
+    if not found and requester.phone:
+        found = [(requester.phone, requester.name, ticket.channel)]
+    if copies:
+        others = select(Participant).where(Participant.ticket_id == ticket.id, Participant.kind != "requester")
+        found += [(p.address, p.name, str(Channel.EMAIL)) for p in session.scalars(others)]
+    return found
+
+
+def tell_requester(deed: Deed, kind: str, data: Mapping[str, Any]) -> Entry:
+    """An automatic message to the requester about what just happened, kept as an entry."""
+    text = render_entry(deed.context, deed.ticket, kind, data)
+    entry = deed.entry(EntryKind.AUTOMATIC_REPLY, text)
+    deed.session.flush()
+    answers = thread_ids(deed.session, deed.ticket)
+    for address, name, channel in _addresses(deed.session, deed.ticket, copies=False):
+        enqueue(
+            deed.session, deed.context, deed.ticket, entry, kind, address,
+            name=name, channel=channel, automatic=True, answers=answers, data=data,
+        )  # fmt: skip
+    return entry
+
+
+def send_reply(deed: Deed, entry: Entry) -> None:
+    """An agent's public reply to the requester and everybody in copy."""
+    deed.session.flush()
+    answers = thread_ids(deed.session, deed.ticket)
+    for address, name, channel in _addresses(deed.session, deed.ticket, copies=True):
+        enqueue(
+            deed.session, deed.context, deed.ticket, entry, "reply", address,
+            name=name, channel=channel, automatic=False, answers=answers,
+        )  # fmt: skip

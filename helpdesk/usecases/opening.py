@@ -1,0 +1,221 @@
+"""Making a ticket: its number, its first message, its participants, its automatic reply. One transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from helpdesk.channels.base import Attachment
+from helpdesk.store.blobs import BlobStore
+from helpdesk.store.models import Entry, Event, File, NumberSequence, Participant, Person, Ticket
+from helpdesk.tickets.permission import Actor, Staff
+from helpdesk.tickets.reference import format_number, number_year
+from helpdesk.tickets.words import Action, EntryKind, Status
+from helpdesk.tiers.routing import LAYER_1
+from helpdesk.usecases.clocks import refresh
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.deed import actor_kind, actor_name
+from helpdesk.usecases.messages import render_entry
+from helpdesk.usecases.notices import enqueue
+from helpdesk.usecases.triage import mark_urgent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a new ticket is made of; every value has been checked before. `copies` are (address, name, kind)."""
+
+    desk: str
+    channel: str
+    requester: Person
+    subject: str
+    text: str
+    received_at: datetime
+    shown_text: str | None = None
+    html: str | None = None
+    item: str | None = None
+    type: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    event_at: datetime | None = None
+    why: str = ""
+    copies: tuple[tuple[str, str, str], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    answerable: bool = True
+    answers: tuple[str, ...] = ()
+    raw_id: int | None = None
+    mark: str = ""
+
+
+def next_number(session: Session, context: Context, desk_id: str) -> str:
+    """The next number of the desk and year; the row's lock keeps numbers without gaps and without doubles."""
+    desk = context.desk(desk_id)
+    year = number_year(context.now, desk.zone)
+    raised = (
+        update(NumberSequence)
+        .where(NumberSequence.desk == desk_id, NumberSequence.year == year)
+        .values(last=NumberSequence.last + 1)
+        .returning(NumberSequence.last)
+    )
+    last = session.scalar(raised)
+    if last is None:
+        _begin_sequence(session, desk_id, year)
+        last = session.scalar(raised)
+    assert last is not None
+    return format_number(desk.prefix, year, last)
+
+
+def _begin_sequence(session: Session, desk_id: str, year: int) -> None:
+    """Make the row of a new desk or year; two processes may try at once and one of them does nothing."""
+    dialect = session.get_bind().dialect.name
+    row = {"desk": desk_id, "year": year, "last": 0}
+    prefix = "OR IGNORE" if dialect == "sqlite" else ""
+    statement = insert(NumberSequence).values(row)
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+        session.execute(postgres_insert(NumberSequence).values(row).on_conflict_do_nothing())
+        return
+    session.execute(statement.prefix_with(prefix))
+
+
+def person_for(session: Session, now: datetime, *, email: str = "", name: str = "", phone: str = "") -> Person:
+    """The person of that address (or, without one, a new person), with a name filled in where none was known."""
+    email = email.strip().lower()
+    person = session.scalar(select(Person).where(Person.email == email)) if email else None
+    if person is None:
+        person = Person(email=email or None, name=name[:200], phone=phone[:40], created_at=now)
+        session.add(person)
+        session.flush()
+    person.name = person.name or name[:200]
+    person.phone = person.phone or phone[:40]
+    return person
+
+
+def attach(session: Session, blobs: BlobStore, entry: Entry, attachments: tuple[Attachment, ...]) -> None:
+    """Keep the files of an entry: the bytes first, under their hash, then the rows."""
+    for attachment in attachments:
+        session.add(
+            File(
+                entry_id=entry.id,
+                sha256=blobs.put(attachment.content),
+                name=attachment.name[:255],
+                media_type=attachment.media_type[:100],
+                size=len(attachment.content),
+                content_id=attachment.content_id[:255],
+                inline=attachment.inline,
+            )
+        )
+
+
+def _ticket_row(session: Session, context: Context, opening: Opening) -> Ticket:
+    ticket = Ticket(
+        number=next_number(session, context, opening.desk),
+        desk=opening.desk,
+        status=Status.NEW,
+        type=opening.type,
+        item=opening.item,
+        channel=opening.channel,
+        group=LAYER_1,
+        tier=context.tier(LAYER_1),
+        requester=opening.requester,
+        requester_id=opening.requester.id,
+        subject=opening.subject[:500],
+        priority=3,
+        attributes=dict(opening.attributes),
+        catalog_version=context.catalog.version,
+        received_at=opening.received_at,
+        created_at=context.now,
+        event_at=opening.event_at,
+    )
+    mark_urgent(ticket, context.item(opening.item))
+    session.add(ticket)
+    session.flush()
+    return ticket
+
+
+def _opening_event(context: Context, actor: Actor, ticket: Ticket, opening: Opening) -> Event:
+    data: dict[str, Any] = {"received_at": opening.received_at.isoformat(), "channel": opening.channel}
+    data |= {k: v for k, v in (("item", opening.item), ("type", opening.type)) if v}
+    if opening.attributes:
+        data["attributes"] = dict(opening.attributes)
+    if opening.event_at:
+        data["event_at"] = opening.event_at.isoformat()
+    return Event(
+        ticket_id=ticket.id,
+        action=Action.OPEN,
+        actor=actor_kind(actor),
+        by=actor_name(actor),
+        at=context.now,
+        from_status=None,
+        to_status=Status.NEW,
+        why=opening.why,
+        data=data,
+    )
+
+
+def _first_entry(context: Context, actor: Actor, ticket: Ticket, opening: Opening) -> Entry:
+    return Entry(
+        ticket_id=ticket.id,
+        kind=EntryKind.REQUESTER_MESSAGE,
+        channel=opening.channel,
+        author_id=actor.id if isinstance(actor, Staff) else None,
+        author_name=opening.requester.name,
+        author_address=opening.requester.email or opening.requester.phone,
+        text=opening.text,
+        shown_text=opening.shown_text,
+        html=opening.html,
+        mark=opening.mark,
+        raw_id=opening.raw_id,
+        created_at=opening.received_at,
+    )
+
+
+def _participants(session: Session, ticket: Ticket, opening: Opening) -> None:
+    people = {}
+    if opening.requester.email:
+        people[opening.requester.email] = (opening.requester.name, "requester")
+    for address, name, kind in opening.copies:
+        people.setdefault(address.lower(), (name, kind))
+    session.add_all(
+        Participant(ticket_id=ticket.id, address=address, name=name[:200], kind=kind)
+        for address, (name, kind) in people.items()
+    )
+
+
+def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Opening) -> None:
+    """The automatic reply with the number: at most one per ticket and address."""
+    text = render_entry(context, ticket, "acknowledgement", {})
+    entry = Entry(
+        ticket_id=ticket.id,
+        kind=EntryKind.AUTOMATIC_REPLY,
+        channel=opening.channel,
+        text=text,
+        created_at=context.now,
+    )
+    session.add(entry)
+    session.flush()
+    address = opening.requester.email
+    if address:
+        enqueue(
+            session, context, ticket, entry, "acknowledgement", address,
+            name=opening.requester.name, automatic=True, once=True, answers=opening.answers,
+        )  # fmt: skip
+
+
+def open_ticket(session: Session, context: Context, actor: Actor, opening: Opening) -> Ticket:
+    """Make the ticket with its event, message, participants, clocks and automatic reply; it has a number afterwards."""
+    ticket = _ticket_row(session, context, opening)
+    session.add(_opening_event(context, actor, ticket, opening))
+    if opening.text or opening.attachments or opening.raw_id is not None:
+        entry = _first_entry(context, actor, ticket, opening)
+        session.add(entry)
+        session.flush()
+        attach(session, BlobStore(context.settings.data), entry, opening.attachments)
+    _participants(session, ticket, opening)
+    session.flush()
+    refresh(session, context, ticket)
+    if opening.answerable:
+        _acknowledge(session, context, ticket, opening)
+    return ticket
