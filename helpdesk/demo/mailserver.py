@@ -106,7 +106,9 @@ class Receiver:
         try:
             for owner, address in reversed(recipients.items()):
                 assert owner is not None
-                await self._deliver(owner, self._trace(envelope.mail_from or "", address, mail_id) + content)
+                await self._deliver(
+                    owner, self._trace((envelope.mail_from or "").strip("<>"), address, mail_id) + content
+                )
         except sqlite3.Error as error:
             log.error("mail was not kept: %s", type(error).__name__)
             return "452 4.3.1 Not enough storage; try again later"
