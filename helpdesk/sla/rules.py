@@ -1,0 +1,276 @@
+"""The deadline that a norm gives in one situation: the interpreter of `norms.py`, one small function a kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from math import ceil
+from re import fullmatch
+
+from helpdesk.sla.hours import WorkingCalendar
+from helpdesk.sla.norms import (
+    Anchor,
+    AsAgreed,
+    ByAttribute,
+    ByChannel,
+    ByQuantity,
+    CalendarAnchored,
+    EventRelative,
+    Fixed,
+    Norm,
+    Span,
+    Stage,
+    Stages,
+    Unit,
+)
+from helpdesk.sla.spans import Pause, span_end, working_seconds
+
+EVENT_STAGE = "event"
+
+
+class NotAQuantity(ValueError):
+    """A quantity that is 0, negative or not a whole number."""
+
+
+class Basis(StrEnum):
+    """What a deadline rests on."""
+
+    SPAN = "span"
+    AGREED = "agreed"
+    EVENT = "event"
+    DATE = "date"
+    STAGES = "stages"
+    NO_RULE = "no rule"
+
+
+@dataclass(frozen=True, slots=True)
+class StageDue:
+    """One stage: when it starts and is due (UTC), None where that is not known or the standard states no time."""
+
+    name: str
+    starts_at: datetime | None
+    due_at: datetime | None
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """What a norm comes to. `expected_at` is the lower end of a range; `missing` the attributes not given."""
+
+    due_at: datetime | None
+    basis: Basis
+    span: Span | None = None
+    expected_at: datetime | None = None
+    missing: tuple[str, ...] = ()
+    stages: tuple[StageDue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a norm looks at. `event_at` and `agreed_at` may be dates alone; `pauses` are merged and closed.
+
+    `reopened`: a later cycle, counted from the reopen, for which the event is past. `follows`: see `span_end`.
+    """
+
+    calendar: WorkingCalendar
+    channel: str
+    attributes: Mapping[str, str]
+    event_at: date | datetime | None = None
+    agreed_at: date | datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    reopened: bool = False
+    follows: bool = False
+
+
+def quantity(value: object) -> int:
+    """The whole number from 1 on that an attribute holds. Raises NotAQuantity."""
+    text = str(value).strip()
+    if not fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
+        raise NotAQuantity(f"not a whole number from 1 on: {text[:20]!r}")
+    return int(text)
+
+
+def day_of(moment: date | datetime, calendar: WorkingCalendar) -> date:
+    """The date of an event or agreement, in the calendar's zone where a time is given."""
+    return calendar.day(moment) if isinstance(moment, datetime) else moment
+
+
+def deadline(norm: Norm, start: datetime, situation: Situation) -> Deadline:
+    """The deadline of `norm` counted from `start`. Raises NotAQuantity, NoWorkingTime."""
+    match norm:
+        case Fixed():
+            return _fixed(norm, start, situation)
+        case AsAgreed():
+            return _agreed(situation)
+        case ByQuantity():
+            return _by_quantity(norm, start, situation)
+        case ByChannel():
+            return deadline(norm.cases.get(situation.channel, norm.default), start, situation)
+        case ByAttribute():
+            return _by_attribute(norm, start, situation)
+        case EventRelative():
+            return _event_relative(norm, start, situation)
+        case CalendarAnchored():
+            return _calendar_anchored(norm, start, situation.calendar)
+        case Stages():
+            return _staged(norm, start, situation)
+
+
+def _spanned(span: Span, start: datetime, situation: Situation) -> datetime:
+    return span_end(span, start, situation.calendar, situation.pauses, follows=situation.follows)
+
+
+def _fixed(norm: Fixed, start: datetime, situation: Situation) -> Deadline:
+    expected = _spanned(norm.lower, start, situation) if norm.lower else None
+    return Deadline(_spanned(norm.span, start, situation), Basis.SPAN, norm.span, expected)
+
+
+def _agreed(situation: Situation) -> Deadline:
+    calendar, agreed = situation.calendar, situation.agreed_at
+    if agreed is None:
+        return Deadline(None, Basis.AGREED)
+    due = calendar.back_to_working(agreed) if isinstance(agreed, datetime) else calendar.close_of_day(agreed)
+    return Deadline(due, Basis.AGREED)
+
+
+def earliest(candidates: list[Deadline], missing: tuple[str, ...]) -> Deadline:
+    """Of the deadlines still possible the earliest; it names what is missing to choose among them."""
+    dues = [(candidate.due_at, place) for place, candidate in enumerate(candidates) if candidate.due_at is not None]
+    chosen = candidates[min(dues)[1] if dues else 0]
+    return replace(chosen, missing=tuple(dict.fromkeys((*missing, *chosen.missing))))
+
+
+def _by_quantity(norm: ByQuantity, start: datetime, situation: Situation) -> Deadline:
+    value = situation.attributes.get(norm.attribute)
+    if value is None:
+        spans = [step.span for step in norm.steps]
+        return earliest([_fixed(Fixed(span), start, situation) for span in spans], (norm.attribute,))
+    span = span_for(norm, quantity(value))
+    return _agreed(situation) if span is None else _fixed(Fixed(span), start, situation)
+
+
+def span_for(norm: ByQuantity, count: int) -> Span | None:
+    """The span for `count` units; None beyond the last step where no formula goes on: as agreed."""
+    for step in norm.steps:
+        if count <= step.upto:
+            return step.span
+    last = norm.steps[-1]
+    if norm.each is None or norm.add is None:
+        return None
+    further = ceil((count - last.upto) / norm.each)
+    return replace(last.span, amount=last.span.amount + further * norm.add.amount)
+
+
+def _by_attribute(norm: ByAttribute, start: datetime, situation: Situation) -> Deadline:
+    possible: list[Deadline] = []
+    missing: list[str] = []
+    for case in norm.cases:
+        given = {name: situation.attributes.get(name) for name in case.when}
+        if any(value is not None and value not in case.when[name] for name, value in given.items()):
+            continue
+        possible.append(deadline(case.norm, start, situation))
+        unknown = [name for name, value in given.items() if value is None]
+        missing += unknown
+        if not unknown:
+            break
+    return earliest(possible, tuple(missing)) if possible else Deadline(None, Basis.NO_RULE)
+
+
+def _event_relative(norm: EventRelative, start: datetime, situation: Situation) -> Deadline:
+    calendar, event = situation.calendar, situation.event_at
+    if situation.reopened:  # the event is past: only what follows on it can be counted anew
+        event = calendar.day(start) if norm.anchor is Anchor.AFTER else None
+    stage = norm.event_stage and not situation.reopened
+    if event is None:
+        awaited = (StageDue(EVENT_STAGE, calendar.next_working(start), None),) if stage else ()
+        return Deadline(None, Basis.EVENT, norm.span, stages=awaited)
+    day = day_of(event, calendar)
+    if norm.anchor is Anchor.ON or norm.span is None:
+        due = calendar.close_of_day(day)
+    elif norm.anchor is Anchor.BEFORE:
+        due = _before(norm.span, event, day, calendar)
+    else:
+        due = _after(norm.span, day, calendar)
+    stages = (StageDue(EVENT_STAGE, calendar.next_working(start), _end_of_event(day, calendar)),) if stage else ()
+    return Deadline(due, Basis.EVENT, norm.span, stages=stages)
+
+
+def _end_of_event(day: date, calendar: WorkingCalendar) -> datetime:
+    """An event on a closed day cannot be served before that day, so its stage ends with the day and is not moved."""
+    return calendar.close_of_day(day) if calendar.is_working_day(day) else calendar.end_of(day) - timedelta(seconds=1)
+
+
+def _before(span: Span, event: date | datetime, day: date, calendar: WorkingCalendar) -> datetime:
+    count = int(span.amount)
+    match span.unit:
+        case Unit.WORKING_DAY:
+            return calendar.close_of_day(calendar.nth_working_day_before(day, count))
+        case Unit.MINUTE | Unit.HOUR:
+            end = event if isinstance(event, datetime) else calendar.end_of(day - timedelta(days=1))
+            return calendar.subtract(end, working_seconds(span))
+        case Unit.MONTH:
+            noon = calendar.end_of(day) - timedelta(hours=12)
+            return calendar.close_of_day(calendar.day(calendar.on_wall(noon, months=-count)))
+    return calendar.close_of_day(day - timedelta(days=count * (7 if span.unit is Unit.WEEK else 1)))
+
+
+def _after(span: Span, day: date, calendar: WorkingCalendar) -> datetime:
+    if span.unit is Unit.WORKING_DAY:
+        return calendar.close_of_day(calendar.nth_working_day_after(day, int(span.amount)))
+    return span_end(span, calendar.end_of(day), calendar)
+
+
+def _calendar_anchored(norm: CalendarAnchored, start: datetime, calendar: WorkingCalendar) -> Deadline:
+    """The first such date whose deadline does not lie before the start."""
+    day = calendar.day(start).replace(day=1)
+    while True:
+        following = (day + timedelta(days=31)).replace(day=1)
+        last = (following - timedelta(days=1)).day
+        if norm.month in (None, day.month):
+            due = calendar.close_of_day(day.replace(day=min(norm.day, last)))
+            if due >= start:
+                return Deadline(due, Basis.DATE)
+        day = following
+
+
+def _repeated(stage: Stage, attributes: Mapping[str, str]) -> tuple[int, tuple[str, ...]]:
+    if isinstance(stage.repeat, int):
+        return stage.repeat, ()
+    value = attributes.get(stage.repeat)
+    return (1, (stage.repeat,)) if value is None else (quantity(value), ())
+
+
+def _stage_deadline(stage: Stage, norm: Norm, start: datetime, situation: Situation) -> Deadline:
+    times, missing = _repeated(stage, situation.attributes)
+    found = deadline(norm, start, situation)
+    if times > 1 and found.span is not None:
+        span = replace(found.span, amount=found.span.amount * Decimal(times))
+        found = replace(_fixed(Fixed(span), start, situation), missing=found.missing)
+    return replace(found, missing=(*missing, *found.missing))
+
+
+def _staged(norm: Stages, start: datetime, situation: Situation) -> Deadline:
+    """Each stage starts when those it waits for are due; one without a norm adds nothing to the planned end."""
+    ends: dict[str, datetime | None] = {}
+    dues: list[StageDue] = []
+    missing: list[str] = []
+    for stage in norm.stages:
+        awaited = stage.after or ((dues[-1].name,) if dues else ())
+        begins = [ends[name] for name in awaited] or [start]
+        known = [begin for begin in begins if begin is not None]
+        if len(known) < len(begins):
+            ends[stage.name] = None
+            dues.append(StageDue(stage.name, None, None))
+            continue
+        begin = max(known)
+        due = None
+        ends[stage.name] = begin
+        if stage.norm is not None:
+            found = _stage_deadline(stage, stage.norm, begin, replace(situation, follows=bool(awaited)))
+            ends[stage.name] = due = found.due_at
+            missing += found.missing
+        dues.append(StageDue(stage.name, situation.calendar.next_working(begin), due))
+    known = [end for end in ends.values() if end is not None]
+    planned = max(known) if len(known) == len(ends) else None
+    return Deadline(planned, Basis.STAGES, missing=tuple(dict.fromkeys(missing)), stages=tuple(dues))

@@ -1,0 +1,93 @@
+"""The end of a span of time in its own unit, with the pauses that stop it counted in the same unit."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from helpdesk.sla.hours import WorkingCalendar
+from helpdesk.sla.norms import DayCount, Span, Unit
+
+Pause = tuple[datetime, datetime]
+
+_WORKING_SECONDS = {Unit.MINUTE: 60, Unit.HOUR: 3600}
+_ONE_SECOND = timedelta(seconds=1)
+
+
+def merged(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
+    """The pauses in order, those that overlap or touch made one, empty ones left out."""
+    result: list[Pause] = []
+    for start, end in sorted(pauses):
+        if start >= end:
+            continue
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return tuple(result)
+
+
+def within(pauses: Iterable[Pause], start: datetime, end: datetime) -> tuple[Pause, ...]:
+    """The parts of the pauses that lie between two instants."""
+    cut = ((max(a, start), min(b, end)) for a, b in pauses)
+    return tuple((a, b) for a, b in cut if a < b)
+
+
+def working_seconds(span: Span) -> int:
+    """The working seconds of a span in minutes or hours, cut off to whole seconds. KeyError for other units."""
+    return int(span.amount * _WORKING_SECONDS[span.unit])
+
+
+def span_end(
+    span: Span, start: datetime, calendar: WorkingCalendar, pauses: Sequence[Pause] = (), *, follows: bool = False
+) -> datetime:
+    """When `span` from `start` ends. A pause moves the end by its length in the span's unit.
+
+    A pause that begins at or after the end came too late to move it. `pauses` are merged. `follows`: the span follows
+    on something that ended at `start`, so that a start at closing time belongs to the day that closes.
+    """
+    if follows and span.day_count is DayCount.END_OF_DAY:
+        start -= _ONE_SECOND
+    relevant = tuple((max(a, start), b) for a, b in pauses if b > start)
+    if span.unit in _WORKING_SECONDS:
+        return _seconds_end(working_seconds(span), start, calendar, relevant)
+    if span.unit is Unit.WORKING_DAY:
+        return _days_end(span, start, calendar, relevant)
+    return _wall_end(span, start, calendar, relevant)
+
+
+def _seconds_end(seconds: int, start: datetime, calendar: WorkingCalendar, pauses: Sequence[Pause]) -> datetime:
+    end = calendar.add(start, seconds)
+    for pause_start, pause_end in pauses:
+        if pause_start >= end:
+            break
+        seconds += calendar.between(pause_start, pause_end)
+        end = calendar.add(start, seconds)
+    return end
+
+
+def _days_end(span: Span, start: datetime, calendar: WorkingCalendar, pauses: Sequence[Pause]) -> datetime:
+    days: int | Fraction = int(span.amount)
+    end = calendar.add_working_days(start, days, span.day_count)
+    for pause_start, pause_end in pauses:
+        if pause_start >= end:
+            break
+        days += calendar.working_days(pause_start, pause_end, span.day_count)
+        end = calendar.add_working_days(start, days, span.day_count)
+    return end
+
+
+def _wall_end(span: Span, start: datetime, calendar: WorkingCalendar, pauses: Sequence[Pause]) -> datetime:
+    amount = int(span.amount)
+    begin = calendar.next_working(start)
+    if span.unit is Unit.MONTH:
+        due = calendar.on_wall(begin, months=amount)
+    else:
+        due = calendar.on_wall(begin, days=amount * (7 if span.unit is Unit.WEEK else 1))
+    end = calendar.next_working(due)
+    for pause_start, pause_end in pauses:
+        if pause_start >= end:
+            break
+        # What was left when the pause began is left when it ends; nothing, when only the move to opening time was.
+        due = pause_end + max(due - max(pause_start, begin), timedelta())
+        end = calendar.next_working(due)
+    return end
