@@ -17,17 +17,22 @@ class MailAccount:
 
     `imap` and `smtp` are URLs such as `imaps://user:password@host:993/INBOX`, `imap://…` (`imap+starttls://`),
     `smtp://…`, `smtps://…`, `smtp+starttls://…`; None where not configured. `authserv_id` is the only host whose
-    Authentication-Results count; empty: none does.
+    Authentication-Results count; empty: none does. `address` is the desk's own address where it is not the one of
+    the catalogue.
     """
 
     imap: SplitResult | None = None
     smtp: SplitResult | None = None
     authserv_id: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting of the product; times of `test_now` are ISO 8601 with an offset."""
+    """Every setting of the product; times of `test_now` are ISO 8601 with an offset.
+
+    `bound` is host:port that `serve` listens at, empty elsewhere; a Host header of that address is always accepted.
+    """
 
     data: Path
     database_url: str
@@ -39,6 +44,7 @@ class Settings:
     test_now: str = ""
     test_now_file: Path | None = None
     take_all_mail: bool = False
+    bound: str = ""
 
 
 def variable(name: str, env: Mapping[str, str]) -> str:
@@ -87,12 +93,11 @@ def mail_account(desk_id: str, env: Mapping[str, str]) -> MailAccount:
         imap=_url(f"{prefix}_IMAP_URL", IMAP_SCHEMES, env),
         smtp=_url(f"{prefix}_SMTP_URL", SMTP_SCHEMES, env),
         authserv_id=variable(f"{prefix}_AUTHSERV_ID", env),
+        address=variable(f"{prefix}_ADDRESS", env).lower(),
     )
 
 
-def load(
-    desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *, need_secret: bool = True
-) -> Settings:
+def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *, need_secret: bool = True) -> Settings:
     """The settings for these desks from `env` (default: the process environment). Raises ConfigError."""
     env = os.environ if env is None else env
     data = Path(variable("HELPDESK_DATA", env) or "./var").absolute()

@@ -1,0 +1,5 @@
+"""`python -m helpdesk …`, the same as `helpdesk …`."""
+
+from helpdesk.cli import main
+
+main()

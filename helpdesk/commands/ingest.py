@@ -1,0 +1,70 @@
+"""`helpdesk ingest`: mail from files into tickets, for transfer agents and for moving in."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from helpdesk.commands import surroundings
+
+if TYPE_CHECKING:
+    from helpdesk.usecases.intake import Outcome
+    from helpdesk.usecases.processing import Desk
+
+TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: the transfer agent keeps the message
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--desk", help="Tanpa ini: menurut penerima. / Without it: by recipient.")
+def ingest(files: tuple[str, ...], desk: str | None) -> None:
+    """Surel dari berkas menjadi tiket. / Messages of files, folders, Maildir or mbox into tickets (`-`: stdin)."""
+    from sqlalchemy.exc import OperationalError
+
+    from helpdesk.channels.email.reading import read
+    from helpdesk.commands import mailfiles
+    from helpdesk.timepiece import clock
+    from helpdesk.usecases.processing import Desk
+
+    unreadable = False
+    try:
+        with surroundings.context() as context:
+            if desk is not None and desk not in context.catalog.desks:
+                surroundings.refuse(f"Tidak dikenal / unknown: {desk}. Ada / known: {', '.join(context.catalog.desks)}")
+            rules = Desk(context.catalog, context.settings, clock(context.settings), read)
+            for argument in files:
+                try:
+                    for name, raw in mailfiles.messages(argument):
+                        _show(name, _ingest(rules, raw, desk))
+                except (OSError, ValueError) as error:
+                    unreadable = True
+                    click.echo(f"{argument}: {error}", err=True)
+    except OperationalError as error:
+        click.echo(f"Coba lagi nanti / try again later: {type(error.orig).__name__}", err=True)
+        sys.exit(TRY_AGAIN)
+    sys.exit(1 if unreadable else 0)
+
+
+def _ingest(rules: Desk, raw: bytes, desk: str | None) -> Outcome:
+    import hashlib
+
+    from helpdesk.commands import mailfiles
+    from helpdesk.tickets.words import Channel
+    from helpdesk.usecases.processing import store_and_process
+
+    values = {
+        "channel": Channel.EMAIL,
+        "external_id": f"file:{desk or '*'}:{hashlib.sha256(raw).hexdigest()}",
+        "desk": desk,
+        "source": "ingest",
+        "received_at": mailfiles.received_at(raw, rules.now()),
+    }
+    return store_and_process(rules, values, raw)
+
+
+def _show(name: str, outcome: Outcome) -> None:
+    surroundings.show(
+        {"file": name, "outcome": outcome.outcome, "ticket": outcome.ticket, "reason": outcome.reason or None}
+    )

@@ -1,0 +1,65 @@
+"""Messages out of files, folders, Maildirs and mbox files, each with a name that says which one it is."""
+
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+_SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*(?:\n|\Z)")
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+_RECEIVED = re.compile(rb"(?im)^received:((?:[^\n]*\n[ \t])*[^\n]*)$")
+
+
+def messages(argument: str) -> Iterator[tuple[str, bytes]]:
+    """Name and raw bytes of every message of one argument (`-`: one message on standard input).
+
+    Raises OSError for what cannot be read.
+    """
+    if argument == "-":
+        yield "-", without_envelope(sys.stdin.buffer.read())
+        return
+    path = Path(argument)
+    if not path.is_dir():
+        yield from _file(argument, path.read_bytes())
+    elif (path / "cur").is_dir() and (path / "new").is_dir():
+        yield from _maildir(argument, path)
+    else:
+        for entry in sorted(p for p in path.rglob("*") if p.is_file()):
+            yield from _file(str(entry), entry.read_bytes())
+
+
+def _maildir(argument: str, path: Path) -> Iterator[tuple[str, bytes]]:
+    delivered = sorted((p for folder in ("cur", "new") for p in (path / folder).iterdir()), key=lambda p: p.name)
+    for number, entry in enumerate(delivered, start=1):
+        yield f"{argument}#{number}", entry.read_bytes()
+
+
+def _file(name: str, raw: bytes) -> Iterator[tuple[str, bytes]]:
+    if not raw.startswith(b"From "):
+        yield name, raw
+        return
+    starts = list(_SEPARATOR.finditer(raw))
+    ends = [following.start() for following in starts[1:]] + [len(raw)]
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1):
+        yield f"{name}#{number}", _QUOTED_FROM.sub(rb"\1", raw[start.end() : end])
+
+
+def without_envelope(raw: bytes) -> bytes:
+    """The message without the `From ` line that mbox files and some transfer agents put before it."""
+    return raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw
+
+
+def received_at(raw: bytes, now: datetime) -> datetime:
+    """The date of the topmost Received field (RFC 5321, 4.4), in UTC; `now` without one, and for one in the future."""
+    head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
+    found = _RECEIVED.search(head)
+    if found is None:
+        return now
+    try:
+        date = parsedate_to_datetime(found[1].decode("ascii", "replace").rpartition(";")[2].strip())
+        at = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return now
+    return min(at, now)

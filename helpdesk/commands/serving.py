@@ -1,0 +1,59 @@
+"""`helpdesk serve` and `helpdesk worker`: the two processes of an installation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from helpdesk.commands import surroundings
+
+if TYPE_CHECKING:
+    from helpdesk.config import Settings
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1), help="Threads of each process.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Aplikasi web. / The web application, under a production server."""
+    from dataclasses import replace
+
+    from helpdesk import logs
+    from helpdesk.server import Server
+
+    logs.configure()
+    chosen = surroundings.settings(surroundings.catalog(), need_secret=True)
+    bound = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    chosen = replace(chosen, bound=bound, base_url=chosen.base_url or f"http://{bound}")
+    _check_ready(chosen)
+    Server(chosen, workers, threads).run()
+
+
+@click.command()
+def worker() -> None:
+    """Pekerja latar belakang: surel, pengingat, kiriman. / The background worker: mail, clocks, sending."""
+    from helpdesk import logs
+    from helpdesk import worker as background
+
+    logs.configure()
+    chosen = surroundings.settings(surroundings.catalog(), need_secret=True)
+    _check_ready(chosen)
+    background.main(chosen, surroundings.catalog())
+
+
+def _check_ready(chosen: Settings) -> None:
+    """End with a clear message where the database was not created or is older than the code."""
+    import sys
+
+    from helpdesk.store.db import bare_app, db
+    from helpdesk.store.schema import is_current
+
+    app = bare_app(chosen)
+    if not is_current(app):
+        click.echo("Basis data belum siap: helpdesk upgrade / The database is not ready: helpdesk upgrade", err=True)
+        sys.exit(1)
+    with app.app_context():
+        db.engine.dispose()

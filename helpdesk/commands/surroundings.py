@@ -1,0 +1,82 @@
+"""What several commands need: the settings, the catalogue, a way to say what is wrong. All imported late."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from helpdesk.catalog.model import Catalog
+    from helpdesk.config import Settings
+    from helpdesk.usecases.context import Context
+
+
+def refuse(message: str) -> NoReturn:
+    """End with exit code 2: what was asked for does not exist or cannot be."""
+    click.echo(message, err=True)
+    sys.exit(2)
+
+
+def show(result: Any) -> None:
+    """One JSON line on standard output, in UTF-8 whatever the locale says."""
+    line = json.dumps(result, ensure_ascii=False).encode("utf-8", "replace")
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def catalog(path: Path | None = None) -> Catalog:
+    """The catalogue of `path`, else of HELPDESK_CATALOG, else the delivered one; its errors end the command with 1."""
+    import os
+    from pathlib import Path
+
+    from helpdesk.catalog.load import CatalogErrors, load_file
+    from helpdesk.resources import catalog_path
+
+    named = os.environ.get("HELPDESK_CATALOG")
+    try:
+        return load_file(path or (Path(named) if named else catalog_path()))
+    except CatalogErrors as found:
+        for error in found.errors:
+            click.echo(str(error), err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"{error.filename}: {error.strerror}", err=True)
+        sys.exit(1)
+
+
+def settings(known: Catalog | None = None, *, need_secret: bool = False) -> Settings:
+    """The settings of the environment, with the mail accounts of the catalogue's desks."""
+    from helpdesk.config import ConfigError, load
+
+    try:
+        return load(tuple(known.desks) if known else (), need_secret=need_secret)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def context() -> Iterator[Context]:
+    """The surroundings of a use case, inside an application context that reaches the database."""
+    from helpdesk import logs
+    from helpdesk.store.db import bare_app
+    from helpdesk.store.schema import is_current
+    from helpdesk.timepiece import clock
+    from helpdesk.usecases.context import Context
+
+    logs.configure()
+    known = catalog()
+    chosen = settings(known)
+    app = bare_app(chosen)
+    if not is_current(app):
+        click.echo("Basis data belum siap: helpdesk upgrade / The database is not ready: helpdesk upgrade", err=True)
+        sys.exit(1)
+    with app.app_context():
+        yield Context(known, chosen, clock(chosen)())

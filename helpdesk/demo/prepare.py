@@ -1,0 +1,63 @@
+"""The demo's database and staff users; a process of its own, so that its memory does not stay with the demo."""
+
+import sys
+
+from sqlalchemy import select
+
+from helpdesk import logs
+from helpdesk.catalog.load import load_file
+from helpdesk.catalog.model import Catalog
+from helpdesk.config import Settings, load
+from helpdesk.demo import installation
+from helpdesk.demo.installation import StaffAccount
+from helpdesk.resources import catalog_path
+from helpdesk.store.db import bare_app, unit_of_work
+from helpdesk.store.people_models import StaffUser
+from helpdesk.store.schema import upgrade_database
+from helpdesk.tickets.words import Role
+from helpdesk.timepiece import clock
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.people import add_user
+
+
+def _add_missing(context: Context, accounts: tuple[StaffAccount, ...]) -> None:
+    desks, groups = list(context.catalog.desks), list(context.catalog.groups)
+    with unit_of_work() as session:
+        known = set(session.scalars(select(StaffUser.name)))
+        for account in accounts:
+            if account.name not in known:
+                role = Role(account.role)
+                add_user(
+                    session,
+                    context.catalog,
+                    context.now,
+                    account.name,
+                    account.password,
+                    [role],
+                    desks,
+                    groups if role is Role.TECHNICIAN else [],
+                    account.display_name,
+                    f"{account.name}@{installation.DOMAIN}",
+                )
+
+
+def prepare(settings: Settings, catalog: Catalog) -> None:
+    """Create or migrate the database, add the demo's staff users where they are missing."""
+    app = bare_app(settings)
+    upgrade_database(app)
+    with app.app_context():
+        context = Context(catalog, settings, clock(settings)())
+        _add_missing(context, installation.read(settings.data).staff)
+
+
+def main() -> int:
+    """`python -m helpdesk.demo.prepare`, in the environment of the demo."""
+    logs.configure()
+    bare = load(need_secret=False)
+    catalog = load_file(bare.catalog or catalog_path())
+    prepare(load(tuple(catalog.desks)), catalog)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
