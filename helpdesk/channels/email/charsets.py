@@ -1,0 +1,111 @@
+"""From bytes to text that every UTF-8 database can store, whatever the sender declared."""
+
+import codecs
+import re
+
+# What senders write against what they mean; the supersets are those of the WHATWG Encoding Standard, section 4.2.
+ALIASES = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso-gb2312": "gb18030",
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-9": "cp1254",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "utf8mb4": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+    "us-ascii": "",
+    "ascii": "",
+    "ansi_x3.4-1968": "",
+    "unknown-8bit": "",
+    "x-unknown": "",
+    "binary": "",
+}
+# Codecs of the standard library that are no character sets; some raise errors of their own or grow without bound.
+NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+GUESS_SAMPLE = 16_384
+LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def storable(text: str) -> str:
+    """`text` without NUL and lone surrogates, which PostgreSQL and UTF-8 refuse."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    return text if text.isascii() else LONE_SURROGATES.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    """`text` as a header value may be shown: storable, one line, no control or direction characters."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return " ".join(BIDI.sub("", CONTROLS.sub(" ", storable(text))).split(" ")).strip()
+
+
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    # A few bytes of Windows-1252 in text that is otherwise UTF-8: the valid part must stay readable.
+    assert isinstance(error, UnicodeDecodeError)
+    bad = error.object[error.start : error.end]
+    return bad.decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("helpdesk-stray-bytes", _stray)
+
+
+def codec_of(declared: str) -> str:
+    """The codec for a declared charset; empty where it is unknown, no character set, or says nothing."""
+    name = declared.strip().strip("\"'").lower()
+    name = ALIASES.get(name, name)
+    if not name or len(name) > 40 or not name.isascii():
+        return ""
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return ""
+    is_text = getattr(info, "_is_text_encoding", True)
+    return info.name if is_text and info.name.replace("-", "_") not in NO_CHARSETS else ""
+
+
+def _strict(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except (UnicodeError, ValueError):
+        return None
+
+
+def _guess(data: bytes) -> str:
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, rarely needed
+
+    best = from_bytes(data[:GUESS_SAMPLE]).best()
+    codec = best.encoding if best else "cp1252"
+    return data.decode(codec, "replace")
+
+
+def _mostly_utf8(data: bytes) -> str | None:
+    text = data.decode("utf-8", "helpdesk-stray-bytes")
+    strict = data.decode("utf-8", "ignore")
+    good = sum(1 for c in strict if c > "\x7f")
+    return text if good > (len(text) - len(strict)) else None
+
+
+def decode(data: bytes, declared: str = "") -> str:
+    """The text of `data`: the declared charset if it fits, then UTF-8, then a guess. Never raises, always storable."""
+    codec = codec_of(declared)
+    if (not codec or codec in ("utf-8", "cp1252")) and data.isascii() and b"\x1b" not in data:
+        return storable(data.decode("ascii"))
+    text = _strict(data, codec) if codec else None
+    if text is None and codec != "utf-8":
+        text = _strict(data, "utf-8") if b"\x1b" not in data else _strict(data, "iso2022_jp_ext")
+    if text is None:
+        text = _mostly_utf8(data)
+    if text is None:
+        single_byte = codec.startswith(("cp125", "iso8859", "koi8"))
+        text = data.decode(codec, "replace") if single_byte else _guess(data)
+    return storable(text)

@@ -1,0 +1,172 @@
+"""What a message says: its text, its HTML, its attachments (RFC 2046, RFC 2183, RFC 2392)."""
+
+import re
+from dataclasses import dataclass, field
+
+from helpdesk.channels.base import Attachment
+from helpdesk.channels.email import embedded
+from helpdesk.channels.email.filenames import made_name, safe_name
+from helpdesk.channels.email.html_text import html_to_text
+from helpdesk.channels.email.wire import Part, parse
+from helpdesk.channels.email.words import decode_words, parameters
+
+CID = re.compile(r"cid:([^\"'\s<>)]{1,250})", re.I)
+TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+FORWARDED_TYPES = ("message/rfc822", "message/global", "message/news")
+
+
+@dataclass(slots=True)
+class Content:
+    """The bodies in reading order and the attachments of one message."""
+
+    texts: list[str] = field(default_factory=list)
+    htmls: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The plain text; where only HTML came, its rendering; where only an invitation came, its summary."""
+        text = "\n\n".join(t for t in self.texts if t.strip())
+        if not text and self.htmls:
+            text = html_to_text(self.html)
+        if not text.strip():
+            calendars = [a.content for a in self.attachments if a.media_type == "text/calendar"]
+            text = embedded.invitation(calendars[0]) if calendars else text
+        return text
+
+    @property
+    def html(self) -> str:
+        """All HTML bodies, in order."""
+        return "\n".join(self.htmls)
+
+    def body(self, media_type: str, text: str) -> None:
+        """Adds a body of the given type, its uuencoded files taken out."""
+        if media_type == "text/html":
+            self.htmls.append(text)
+            return
+        text, files = embedded.uuencoded(text)
+        self.texts.append(text)
+        for name, data in files:
+            self.attach(Attachment(name, "application/octet-stream", data))
+
+    def attach(self, file: Attachment) -> None:
+        """Adds an attachment, its name cleaned or made up."""
+        name = safe_name(file.name) or made_name(file.media_type, len(self.attachments) + 1)
+        self.attachments.append(Attachment(name, file.media_type, file.content, file.content_id, file.inline))
+
+
+def _disposition(part: Part) -> tuple[str, str]:
+    disposition, params = parameters(part.value("content-disposition"))
+    return disposition, params.get("filename") or part.params.get("name", "")
+
+
+def _is_body(part: Part, disposition: str, name: str) -> bool:
+    if not part.media_type.startswith("text/") or disposition == "attachment" or name:
+        return False
+    return part.media_type not in ("text/calendar", "text/rfc822-headers", "text/x-vcard", "text/vcard", "text/rtf")
+
+
+def _forwarded(part: Part, name: str, content: Content) -> None:
+    raw = part.content()
+    if not name:
+        head = raw[:65_536]
+        subject = decode_words(parse(head).value("subject"))
+        name = f"{subject}.eml" if subject else ""
+    content.attach(Attachment(name, "message/rfc822", raw))
+
+
+def _leaf(part: Part, content: Content) -> None:
+    disposition, name = _disposition(part)
+    if part.media_type in FORWARDED_TYPES:
+        _forwarded(part, name, content)
+    elif part.media_type in TNEF or name.lower() == "winmail.dat":
+        _unpack_tnef(part, name, content)
+    elif _is_body(part, disposition, name):
+        content.body(part.media_type, part.text())
+    elif part.media_type.startswith("multipart/"):
+        content.body("text/plain", part.text())  # nothing in it could be told apart
+    else:
+        content_id = decode_words(part.value("content-id")).strip("<> ")[:250]
+        content.attach(Attachment(name, part.media_type, part.content(), content_id))
+
+
+def _unpack_tnef(part: Part, name: str, content: Content) -> None:
+    raw = part.content()
+    found = embedded.tnef(raw)
+    if found is None:
+        content.attach(Attachment(name, "application/ms-tnef", raw))
+        return
+    text, html, files = found
+    if text.strip() and not any(t.strip() for t in content.texts):
+        content.texts.append(text)
+    if html.strip() and not content.htmls:
+        content.htmls.append(html)
+    for file_name, data in files:
+        content.attach(Attachment(file_name, "application/octet-stream", data))
+
+
+def _alternatives(part: Part, content: Content) -> None:
+    """Of equal bodies the plain and the HTML one are kept, of several of one kind the first that says anything."""
+    text, html = "", ""
+    for child in part.children:
+        inner = Content()
+        _walk(child, inner)
+        text = text or "\n\n".join(t for t in inner.texts if t.strip())
+        html = html or inner.html
+        content.attachments.extend(inner.attachments)
+    content.texts += [text] if text else []
+    content.htmls += [html] if html else []
+
+
+def _walk(part: Part, content: Content) -> None:
+    # Recursion is bounded: wire.parse opens at most MAX_DEPTH levels.
+    if not part.children:
+        _leaf(part, content)
+    elif part.media_type == "multipart/alternative":
+        _alternatives(part, content)
+    else:
+        for child in part.children:
+            inner = Content()
+            _walk(child, inner)
+            _append(content, inner)
+
+
+def _append(content: Content, inner: Content) -> None:
+    """Joins a following part; text without HTML beside HTML (and the reverse) must not vanish from either."""
+    if inner.htmls and not inner.texts and content.texts:
+        inner.texts = [html_to_text(inner.html)]
+    elif inner.texts and not inner.htmls and content.htmls and not content.texts:
+        content.texts = [html_to_text(content.html)]
+    content.texts += inner.texts
+    content.htmls += inner.htmls
+    content.attachments += inner.attachments
+
+
+def _promoted(message: Part, content: Content) -> None:
+    """Takes a named text part as the body where there is no other: some programs name every part."""
+    if any(t.strip() for t in content.texts) or any(h.strip() for h in content.htmls):
+        return
+    for part in message.walk():
+        disposition, name = _disposition(part)
+        if part.media_type in ("text/plain", "text/html") and name and disposition != "attachment":
+            content.body(part.media_type, part.text())
+            content.attachments = [a for a in content.attachments if a.name != safe_name(name)]
+            return
+
+
+def _marked_inline(content: Content) -> list[Attachment]:
+    used = {found.lower() for html in content.htmls for found in CID.findall(html)}
+    return [
+        Attachment(a.name, a.media_type, a.content, a.content_id, bool(a.content_id) and a.content_id.lower() in used)
+        for a in content.attachments
+    ]
+
+
+def content_of(message: Part) -> Content:
+    """The bodies and attachments of `message`; images that the HTML shows are marked `inline`."""
+    content = Content()
+    _walk(message, content)
+    if not message.media_type.startswith("text/") or content.attachments:
+        _promoted(message, content)
+    content.attachments = _marked_inline(content)
+    return content

@@ -1,0 +1,197 @@
+"""What a person wrote, apart from what their program quoted: one pass over the lines, in linear time.
+
+For display only; the whole text is stored and one click away, so where it is doubtful nothing is cut. Forwarded
+messages are kept: what somebody passes on is what they have to say.
+"""
+
+import re
+from dataclasses import dataclass
+
+from helpdesk.channels.email import quote_words as words
+
+BLANK_LINES = re.compile(r"\n{4,}")
+MAX_TEXT = 65_536
+MAX_LINE = 500
+WINDOW = 4  # an introduction is wrapped over at most so many lines
+CLOSINGS = (">:", "> wrote:", "> menulis:")  # an address that was wrapped before its bracket
+BLOCK = 14  # and a header block takes at most so many
+
+
+@dataclass(slots=True)
+class _Scan:
+    """The lines, and what has been decided about them."""
+
+    lines: list[str]
+    kept: list[str]
+    forwarded: bool = False  # the subject says so
+    introduced: bool = False  # an introduction of a quote was seen
+
+    @property
+    def written(self) -> bool:
+        """True when something is kept already that a person may have written."""
+        return any(not _blank(line) for line in self.kept[-50:])
+
+
+def is_forward(subject: str) -> bool:
+    """True when the subject says that the message was passed on."""
+    return bool(words.FORWARD_SUBJECT.match(subject[:200]))
+
+
+def _quoted(line: str) -> bool:
+    return line.lstrip(" \t")[:1] in (">", "|", "＞") or line.startswith("&gt;")
+
+
+def _blank(line: str) -> bool:
+    return not line.strip("\u200b\ufeff \t\xa0")
+
+
+def _introduces(text: str) -> bool:
+    """True when the joined lines introduce a quote: who wrote, when, and that they did."""
+    bare = text.strip(" \t*_>-<")
+    if len(bare) > MAX_LINE or len(bare) < 8:
+        return False
+    address = words.ADDRESS.search(bare)
+    if words.WROTE.search(bare):
+        ends = text.rstrip(" *_").endswith((":", "：", "----"))
+        dated = bool(words.STARTS.match(bare) and words.DATED.search(bare))
+        return ends and (dated or bool(address))
+    if words.BARE_DATE.fullmatch(bare):
+        return bool(address) or "GMT" in bare[:40] or "UTC" in bare[:40]
+    return False
+
+
+def _introduction(lines: list[str], at: int) -> int:
+    """How many lines from `at` introduce a quote; 0 for none."""
+    first = lines[at].strip(" \t*_-<")
+    may_start = bool(words.STARTS.match(first)) or "@" in first or bool(words.WROTE.search(first))
+    if not may_start or _quoted(lines[at]):
+        return 0
+    joined = ""
+    for count, line in enumerate(lines[at : at + WINDOW], 1):
+        if _blank(line) or (_quoted(line) and line.strip() not in CLOSINGS):
+            return 0
+        joined = f"{joined} {line}" if joined else line
+        if len(joined) > MAX_LINE:
+            return 0
+        if _introduces(joined):
+            certain = words.STARTS.match(first) and words.DATED.search(first)
+            shorter = any(_introduces(" ".join(lines[at + skip : at + count])) for skip in range(1, count))
+            return 0 if shorter and not certain else count
+    return 0
+
+
+def _header_block(lines: list[str], at: int) -> int:
+    """How many lines from `at` are the header of a quoted message, as Outlook writes it; 0 for none."""
+    match = words.HEADER.match(lines[at][:MAX_LINE])
+    if match is None or match.lastgroup not in (words.FROM, words.DATE):
+        return 0
+    kinds: dict[str, None] = {}
+    last = at
+    address = False
+    for number in range(at, min(at + BLOCK, len(lines))):
+        line = lines[number][:MAX_LINE]
+        if _blank(line):
+            if words.SUBJECT in kinds or number - last > 1:
+                break
+            continue
+        match = words.HEADER.match(line)
+        if match is None and number - last > 1:
+            break
+        if match is not None:
+            kinds[match.lastgroup or ""] = None
+            last = number
+            address = address or bool(words.ADDRESS.search(line))
+    enough = words.FROM in kinds and (words.SUBJECT in kinds or address) and len(kinds) >= 3
+    return last - at + 1 if enough else 0
+
+
+def _skip_rule(lines: list[str], at: int) -> int:
+    """The number of the first line after a ruler and blank lines from `at`."""
+    while at < len(lines) and (_blank(lines[at]) or words.RULE.fullmatch(lines[at][:MAX_LINE])):
+        at += 1
+    return at
+
+
+def _device_line(line: str) -> bool:
+    if len(line) > 120 or not words.DEVICE.match(line):
+        return False
+    _, comma, tail = line.partition(",")
+    return not comma or bool(words.EXCUSE.search(tail)) or len(tail.split()) < 3
+
+
+def _after_introduction(scan: _Scan, at: int) -> int:
+    """Where to go on behind an introduction: after the quoted lines, or at the end where nothing marks the quote."""
+    number = at
+    while number < len(scan.lines) and _blank(scan.lines[number]):
+        number += 1
+    if number < len(scan.lines) and not _quoted(scan.lines[number]) and scan.written:
+        return len(scan.lines)
+    return at
+
+
+def _signature_end(lines: list[str], at: int) -> int:
+    """The end of a signature: the next quoted or introducing line, at most 40 lines on, else the end."""
+    for number in range(at + 1, min(at + 40, len(lines))):
+        if _quoted(lines[number]) or _introduction(lines, number):
+            return number
+    return len(lines)
+
+
+def _rest_from(scan: _Scan, at: int) -> int:
+    """The number of the line behind everything where from `at` on nothing is a reply; `at` where it may be one.
+
+    A forwarded message is kept to its end, a quoted one is left out to its end.
+    """
+    lines = scan.lines
+    line = lines[at][:MAX_LINE]
+    if words.FORWARDED.fullmatch(line):
+        scan.kept += lines[at:]
+        return len(lines)
+    if scan.written and (words.ORIGINAL.fullmatch(line) or words.LIST_FOOTER.fullmatch(line)):
+        return len(lines)
+    block_at = _skip_rule(lines, at)
+    if block_at < len(lines) and block_at - at < 6 and _header_block(lines, block_at):
+        if scan.forwarded or not scan.written:
+            scan.kept += lines[at:]
+        return len(lines)
+    return at
+
+
+def _step(scan: _Scan, at: int) -> int:
+    """Decides about the line at `at` and returns the number of the next line to look at."""
+    line = scan.lines[at]
+    if _blank(line):
+        scan.kept.append("")
+        return at + 1
+    if (end := _rest_from(scan, at)) > at:
+        return end
+    if _quoted(line) or _device_line(line):
+        return at + 1
+    if count := _introduction(scan.lines, at):
+        scan.introduced = True
+        return _after_introduction(scan, at + count)
+    if scan.written and words.SIGNATURE.fullmatch(line):
+        return _signature_end(scan.lines, at)
+    scan.kept.append(line)
+    return at + 1
+
+
+def _trimmed(kept: list[str]) -> str:
+    while kept and (_blank(kept[-1]) or words.RULE.fullmatch(kept[-1][:MAX_LINE])):
+        kept.pop()
+    return BLANK_LINES.sub("\n\n\n", "\n".join(kept)).strip("\n")
+
+
+def reply_text(text: str, *, forwarded: bool = False) -> str:
+    """`text` without quotes, introductions, signatures and phone lines; the whole text where nothing would be left.
+
+    Only the first 65,536 characters are looked at. `forwarded`: the subject says so, and header blocks are kept.
+    """
+    scan = _Scan(text[:MAX_TEXT].splitlines(), [], forwarded)
+    at = 0
+    while at < len(scan.lines):
+        at = _step(scan, at)
+    reply = _trimmed(scan.kept)
+    if reply.strip():
+        return reply + text[MAX_TEXT:] if not scan.introduced else reply
+    return text[:MAX_TEXT].strip("\n")

@@ -1,0 +1,101 @@
+"""From the bytes of a message to an `Inbound`: pure, bounded, and storable whatever came in."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from helpdesk.channels.base import Address, Inbound, Machine, Unreadable
+from helpdesk.channels.email import machines, quotes, references
+from helpdesk.channels.email.addresses import all_mailboxes, mailboxes
+from helpdesk.channels.email.authentication import dmarc
+from helpdesk.channels.email.bounces import Bounce, bounce_of
+from helpdesk.channels.email.charsets import decode
+from helpdesk.channels.email.content import content_of
+from helpdesk.channels.email.wire import Message, parse
+from helpdesk.channels.email.words import decode_words
+
+MAX_SUBJECT = 1_000
+COPY_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-delivered-to", "apparently-to")
+
+
+def _sender(message: Message) -> tuple[Address, bool]:
+    """Who wrote, and whether that is certain: one From field with one mailbox (RFC 5322 section 3.6.2)."""
+    values = [v for v in message.values("from") if v.strip()]
+    found = [address for value in values for address in mailboxes(value)]
+    if not values:
+        reply_to = all_mailboxes(message.values("reply-to"))
+        return (reply_to[0] if reply_to else Address("")), False
+    usable = [address for address in found if address.email]
+    sender = usable[0] if usable else (found[0] if found else Address("", decode_words(values[0])[:200]))
+    return sender, len(values) == 1 and len(found) == 1 and bool(usable)
+
+
+def _delivered_to(message: Message, to: tuple[Address, ...], cc: tuple[Address, ...]) -> tuple[str, ...]:
+    copies = [a for name in COPY_FIELDS for a in all_mailboxes(message.values(name))]
+    return tuple(dict.fromkeys(a.email for a in (*copies, *to, *cc)))
+
+
+def _machine(message: Message, subject: str, bounce: Bounce | None) -> Machine:
+    if bounce is not None:
+        return Machine.BOUNCE
+    return Machine.AUTO_REPLY if machines.written_by_machine(message, subject) else Machine.NO
+
+
+def subject_of(message: Message) -> str:
+    """The decoded subject on one line; raw 8-bit text in the charset that the message states."""
+    raw = next((v for v in message.raw("subject") if v.strip()), b"")
+    return decode_words(decode(raw[:65_536], message.params.get("charset", "")))[:MAX_SUBJECT].strip()
+
+
+def read_leniently(
+    message: Message, *, received_at: datetime, authserv_id: str = "", own_addresses: Collection[str] = frozenset()
+) -> Inbound:
+    """What can be said of a parsed message, even where it breaks a limit. Arguments as for `read`."""
+    subject = subject_of(message)
+    sender, certain = _sender(message)
+    to, cc, reply_to = (all_mailboxes(message.values(name)) for name in ("to", "cc", "reply-to"))
+    bounce = bounce_of(message, subject)
+    machine = _machine(message, subject, bounce)
+    verdict = dmarc(message, authserv_id)
+    content = content_of(message)
+    text = content.text
+    answerable = machine is Machine.NO and verdict != "fail"
+    return Inbound(
+        sender=sender,
+        received_at=received_at,
+        subject=subject,
+        text=text,
+        reply_text=quotes.reply_text(text, forwarded=quotes.is_forward(subject)),
+        html=content.html,
+        to=to,
+        cc=cc,
+        reply_to=reply_to,
+        delivered_to=_delivered_to(message, to, cc),
+        attachments=tuple(content.attachments),
+        message_id=next(iter(references.message_ids(message.values("message-id"))), ""),
+        in_reply_to=references.message_ids(message.values("in-reply-to")),
+        references=references.message_ids(message.values("references")),
+        reply_tokens=references.reply_tokens(message),
+        machine=machine,
+        answerable=answerable and machines.may_be_answered(message, sender, own_addresses),
+        authenticated_sender=certain,
+        dmarc=verdict,
+        bounce_recipients=bounce.recipients if bounce else (),
+        original_message_id=bounce.original_message_id if bounce else "",
+        content_hash=references.content_hash(message),
+    )
+
+
+def read(
+    raw: bytes, *, received_at: datetime, authserv_id: str = "", own_addresses: Collection[str] = frozenset()
+) -> Inbound:
+    """The message as one `Inbound`; `own_addresses` (lower case) are those of all our desks.
+
+    `authserv_id` is the only host whose Authentication-Results count; empty: none does. Raises Unreadable where the
+    bytes hold no header field at all or nest and multiply beyond every real message; anything else comes out somehow.
+    """
+    message = parse(raw)
+    if not message.fields:
+        raise Unreadable("no header field: this is not a mail message")
+    if message.excess:
+        raise Unreadable(message.excess)
+    return read_leniently(message, received_at=received_at, authserv_id=authserv_id, own_addresses=own_addresses)

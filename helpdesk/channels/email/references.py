@@ -1,0 +1,49 @@
+"""Message ids and reply tokens: what ties a message to earlier ones (RFC 5322 section 3.6.4)."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+from helpdesk.channels.email.charsets import one_line
+from helpdesk.channels.email.wire import Part
+
+MAX_IDS = 200
+MAX_ID = 500
+MAX_VALUE = 65_536
+BRACKETED = re.compile(r"<([^<>]{1,998})>")
+TOKEN = re.compile(r"\+([A-Za-z0-9_-]{16,})@")
+TOKEN_FIELDS = ("to", "cc", "delivered-to", "x-original-to")
+TRANSPORT = re.compile(
+    r"return-path|received(?:-.+)?|delivered-to|x-original-to|authentication-results|arc-.+|dkim-signature"
+    r"|envelope-to|delivery-date|x-envelope-to|status|x-status|x-uid|x-keywords|x-mozilla-.+"
+)
+
+
+def message_ids(values: Iterable[str]) -> tuple[str, ...]:
+    """The ids in the fields, without `<>`, in order, each once; loose words are taken where no bracket stands."""
+    found: dict[str, None] = {}
+    for value in values:
+        for word in BRACKETED.findall(value[:MAX_VALUE]) or re.split(r"[\s,;<>]+", value[:MAX_VALUE]):
+            identifier = "".join(one_line(word).split())[:MAX_ID]
+            if identifier:
+                found[identifier] = None
+            if len(found) >= MAX_IDS:
+                return tuple(found)
+    return tuple(found)
+
+
+def reply_tokens(message: Part) -> tuple[str, ...]:
+    """The tokens of plus-addresses that the message was sent to (`desk+TOKEN@domain`), in the case they came in."""
+    text = " ".join(value[:MAX_VALUE] for name in TOKEN_FIELDS for value in message.values(name))
+    return tuple(dict.fromkeys(TOKEN.findall(text)))
+
+
+def content_hash(message: Part) -> str:
+    """SHA-256 over the message without the fields that transport adds, whatever the folding and the line ends."""
+    digest = hashlib.sha256()
+    for name, value in message.fields:
+        if not TRANSPORT.fullmatch(name):
+            digest.update(name.encode("ascii") + b":" + b" ".join(value.split()) + b"\n")
+    body = message.body.replace(b"\r\n", b"\n") if b"\r" in message.body else message.body
+    digest.update(b"\n" + body.rstrip(b"\r\n"))
+    return digest.hexdigest()

@@ -1,0 +1,220 @@
+"""Handing messages to an SMTP server, and saying exactly what became of each (RFC 5321, RFC 6409)."""
+
+import smtplib
+import socket
+import ssl
+import time
+from types import TracebackType
+from typing import Self
+from urllib.parse import SplitResult, unquote
+
+from helpdesk.channels.base import ChannelError, Outbound
+from helpdesk.channels.email.addresses import addr_spec
+from helpdesk.channels.email.charsets import decode, one_line
+from helpdesk.channels.email.composing import compose, envelope_sender
+
+TIMEOUT = 45.0  # seconds for connecting and for each answer
+IDLE = 20.0  # seconds an unused connection is kept
+MAX_PER_CONNECTION = 100
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+SIGN_IN = (530, 534, 535, 538)  # trouble with our password, not with the message (RFC 4954 section 6)
+
+
+class _Gone(Exception):
+    """The server closed the connection before it was told the sender: nothing has been handed over."""
+
+
+def _reason(code: int, reply: bytes | str) -> str:
+    text = decode(reply) if isinstance(reply, bytes) else reply
+    return f"{code} {one_line(text)[:200]}"
+
+
+def _refused(step: str, code: int, reply: bytes | str) -> ChannelError:
+    permanent = 500 <= code < 600 and code not in SIGN_IN
+    return ChannelError(f"{step}: {_reason(code, reply)}", permanent=permanent)
+
+
+def _host_name() -> str:
+    # Not the fully qualified name: looking it up asks the name server, which may hang.
+    name = socket.gethostname()
+    return name if name.isascii() and name.replace("-", "").replace(".", "").isalnum() else "localhost"
+
+
+class Sender:
+    """One SMTP connection to the server of `url`, kept between messages. For one thread at a time.
+
+    `url` is as in `config.MailAccount.smtp`. `idle_seconds`: an older unused connection is replaced. `context`: the
+    TLS settings; by default certificates and names are verified.
+    """
+
+    def __init__(
+        self,
+        url: SplitResult,
+        *,
+        idle_seconds: float = IDLE,
+        timeout: float = TIMEOUT,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._url = url
+        self._idle_seconds = idle_seconds
+        self._timeout = timeout
+        self._context = context
+        self._connection: smtplib.SMTP | None = None
+        self._used_at = 0.0
+        self._sent = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def send(self, outbound: Outbound) -> None:
+        """Hands one message over. Returns once the server has taken responsibility for it.
+
+        Raises ChannelError: `permanent` where the server refused it for good (5xx) or it cannot be written; `doubt`
+        where the connection broke after the message had been sent whole and before the answer came.
+        """
+        data = compose(outbound)
+        sender, recipient = envelope_sender(outbound), addr_spec(outbound.recipient)
+        if self._connection is not None and not self._fresh():
+            self.close()
+        reused = self._connection is not None
+        try:
+            self._transfer(sender, recipient, data)
+        except _Gone as error:
+            if not reused:
+                raise ChannelError("the SMTP server closed the connection") from error
+            self._transfer_again(sender, recipient, data)
+
+    def close(self) -> None:
+        """Says good-bye and forgets the connection; never raises."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.quit()
+            except (OSError, smtplib.SMTPException):
+                connection.close()
+
+    def _fresh(self) -> bool:
+        return time.monotonic() - self._used_at < self._idle_seconds and self._sent < MAX_PER_CONNECTION
+
+    def _transfer_again(self, sender: str, recipient: str, data: bytes) -> None:
+        try:
+            self._transfer(sender, recipient, data)
+        except _Gone as error:
+            raise ChannelError("the SMTP server closed the connection") from error
+
+    def _transfer(self, sender: str, recipient: str, data: bytes) -> None:
+        connection = self._connected()
+        try:
+            self._envelope(connection, sender, recipient, len(data))
+            self._content(connection, data)
+        except smtplib.SMTPServerDisconnected as error:
+            self._drop()
+            raise ChannelError(f"SMTP connection lost: {type(error).__name__}") from error
+        except (_Gone, OSError, smtplib.SMTPException) as error:
+            self._drop()
+            if isinstance(error, _Gone):
+                raise
+            raise ChannelError(f"SMTP: {type(error).__name__}") from error
+        self._used_at = time.monotonic()
+        self._sent += 1
+
+    def _envelope(self, connection: smtplib.SMTP, sender: str, recipient: str, size: int) -> None:
+        options = [f"SIZE={size}"] if connection.has_extn("size") else []
+        try:
+            code, reply = connection.mail(sender, options)
+        except smtplib.SMTPServerDisconnected as error:
+            raise _Gone from error
+        if code == 421:
+            raise _Gone
+        if code != 250:
+            self._refuse(connection, "sender", code, reply)
+        code, reply = connection.rcpt(recipient)
+        if code not in (250, 251):
+            self._refuse(connection, "recipient", code, reply)
+
+    def _content(self, connection: smtplib.SMTP, data: bytes) -> None:
+        code, reply = connection.docmd("DATA")
+        if code != 354:
+            self._refuse(connection, "data", code, reply)
+        # Every line that begins with a dot gets a second one (RFC 5321 section 4.5.2).
+        stuffed = data.replace(b"\r\n.", b"\r\n..")
+        stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
+        connection.send(stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"))
+        try:
+            code, reply = connection.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            raise ChannelError("the connection broke before the SMTP server answered", doubt=True) from error
+        if code != 250:
+            self._refuse(connection, "content", code, reply)
+
+    def _refuse(self, connection: smtplib.SMTP, step: str, code: int, reply: bytes | str) -> None:
+        """Raises the refusal; the connection is kept for the next message where the server still listens."""
+        error = _refused(step, code, reply)
+        try:
+            if code == 421 or connection.rset()[0] != 250:
+                self._drop()
+        except (OSError, smtplib.SMTPException):
+            self._drop()
+        raise error
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._connection is None:
+            self._connection = self._open()
+            self._sent = 0
+        return self._connection
+
+    def _open(self) -> smtplib.SMTP:
+        host, scheme = self._url.hostname or "", self._url.scheme
+        port = self._url.port or PORTS[scheme]
+        context = self._context or ssl.create_default_context()
+        try:
+            if scheme == "smtps":
+                connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                    host, port, local_hostname=_host_name(), timeout=self._timeout, context=context
+                )
+            else:
+                connection = smtplib.SMTP(host, port, local_hostname=_host_name(), timeout=self._timeout)
+        except smtplib.SMTPResponseException as error:
+            raise ChannelError(f"greeting: {_reason(error.smtp_code, error.smtp_error)}") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise ChannelError(f"no SMTP connection to {host}:{port}: {_short(error)}") from error
+        try:
+            self._introduce(connection, scheme, context)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _introduce(self, connection: smtplib.SMTP, scheme: str, context: ssl.SSLContext) -> None:
+        try:
+            if scheme == "smtp+starttls":
+                connection.starttls(context=context)
+            connection.ehlo_or_helo_if_needed()
+            if self._url.username:
+                connection.login(unquote(self._url.username), unquote(self._url.password or ""))
+        except smtplib.SMTPResponseException as error:
+            # Whatever the code: this is about our account or the server, not about the message.
+            raise ChannelError(f"SMTP sign-in: {_reason(error.smtp_code, error.smtp_error)}") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise ChannelError(f"SMTP sign-in: {_short(error)}") from error
+
+
+def _short(error: Exception) -> str:
+    return one_line(f"{type(error).__name__} {error}")[:200]
+
+
+def send(url: SplitResult, outbound: Outbound) -> None:
+    """Hands one message over on a connection of its own. Raises ChannelError as `Sender.send` does."""
+    with Sender(url) as sender:
+        sender.send(outbound)
