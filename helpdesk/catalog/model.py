@@ -80,8 +80,9 @@ class Desk:
 class Attribute:
     """A property of the request that a norm, a lead time or the urgency looks at, and a field of the portal's form.
 
-    `kind` is "integer", "choice" or "text" ("text" is a form field only). `minimum` for integers. `choices` maps the stored value to its
-    name. `required`: the portal's form demands it.
+    `kind` is "integer", "choice" or "text" ("text" is a form field only). `minimum` for integers. `choices` maps the
+    stored value to its name. `required`: the portal's form demands it. `by_staff`: judged by the desk, never asked on
+    the portal's form.
     """
 
     id: str
@@ -91,13 +92,14 @@ class Attribute:
     minimum: int | None = None
     required: bool = False
     help: Text = Text("", "")
+    by_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document that the requester must supply, `after_fulfilment` where it is due only then.
 
-    `when`: only needed where the attributes have these values (integers: ">4"). 
+    `when`: only needed where the attributes have these values (integers: ">4").
     """
 
     id: str
@@ -120,6 +122,7 @@ class Service:
 class Item:
     """One offering of a service: what it needs, who does it, by when, in the standard's own words.
 
+    `event_date`: the form asks for the date of the event, and demands it unless `event_optional`.
     `response_minutes` is the e-mail norm in working minutes (None: the standard names no response norm).
     `urgent_when`: attribute values that make a ticket urgent. `warn_at` is the share of the norm (0 to 1) after which
     a clock is at risk. `wording` is the original wording of the time norm; `cannot_run` names what the engine
@@ -138,6 +141,7 @@ class Item:
     documents: tuple[Document, ...] = ()
     superior_cc: bool = False
     event_date: bool = False
+    event_optional: bool = False
     urgent_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
     channels_named: tuple[Channel, ...] = ()
     reopen_days: int = 7

@@ -191,11 +191,15 @@ class RequesterDeadline:
 
 @dataclass(frozen=True, slots=True)
 class LeadTime:
-    """The request must come at least so long before the event; `by` maps a value of `attribute` to its span."""
+    """The request must come at least so long before the event; `by` maps a value of `attribute` to its span.
+
+    `outside_hours`: only asked for when the event lies outside of working hours.
+    """
 
     span: Span
     attribute: str = ""
     by: Mapping[str, Span] = field(default_factory=dict)
+    outside_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The service catalogue: catalog.yaml read into frozen values, every fault named with its line."""
