@@ -1,0 +1,1 @@
+"""The Layer 1 board and the form for the telephone and the counter."""

@@ -1,0 +1,136 @@
+"""What a clock shows: a pill with its state and words, and the absolute time for pointers and screen readers."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from helpdesk.tickets.words import Status, Verdict
+from helpdesk.web.board.phrases import Phrases
+
+
+class ClockColumns(Protocol):
+    """The columns that the clocks of a row need; every row of the ticket table has them."""
+
+    status: str
+    hold_reason: str | None
+    at_risk: bool
+    response_due_at: datetime | None
+    response_done_at: datetime | None
+    response_verdict: str | None
+    resolution_due_at: datetime | None
+    resolution_done_at: datetime | None
+    resolution_verdict: str | None
+
+
+Measure = Callable[[datetime, datetime], int]
+"""Working minutes between two times of which the first is not later, in the calendar of the ticket."""
+
+_LATE = frozenset({Verdict.BREACHED, Verdict.BREACHED_AFTER_EXTENSION})
+_VOID = frozenset({Verdict.EXCLUDED, Verdict.LAPSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What is known of one clock. Times are aware; `at_risk` only says something while it runs.
+
+    `below_due` and `below_done` are the patterns (one `%s`) of the short time under the pill. `hold` is the
+    reason while a hold stops it, else empty.
+    """
+
+    name: str
+    below_due: str
+    below_done: str
+    due_at: datetime | None
+    done_at: datetime | None = None
+    verdict: str = ""
+    at_risk: bool = False
+    hold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A clock as shown: `state` is a CSS class (ok, risk, late, hold, met, missed, none)."""
+
+    state: str
+    text: str
+    title: str
+    below: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The moment and the place in which clocks are read."""
+
+    now: datetime
+    zone: tzinfo
+    words: Phrases
+    measure: Measure
+
+
+def pill(clock: Clock, at: Present) -> Pill:
+    """The pill of one clock: ended, held, without a due time, over, at risk or on track."""
+    if clock.verdict in _VOID or clock.done_at or clock.verdict:
+        return _ended(clock, at)
+    words = at.words
+    due = clock.due_at
+    when = at.words.full(due, at.zone) if due else words.no_norm
+    title = f"{clock.name}: {words.due % when if due else when}"
+    below = clock.below_due % words.brief(due, at.now, at.zone) if due else clock.name
+    if clock.hold:
+        return Pill("hold", words.held % words.hold.get(clock.hold, clock.hold), title, below)
+    if due is None:
+        return Pill("none", words.no_norm, title)
+    if at.now > due:
+        text = words.over % words.amount(at.measure(due, at.now))
+        return Pill("late", text, f"{text} · {title}", below)
+    text = words.left % words.amount(at.measure(at.now, due))
+    return Pill("risk" if clock.at_risk else "ok", text, f"{text} · {title}", below)
+
+
+def _ended(clock: Clock, at: Present) -> Pill:
+    words = at.words
+    if clock.verdict in _VOID:
+        return Pill(
+            "none", words.not_counted, f"{clock.name}: {words.verdict.get(clock.verdict, clock.verdict)}", clock.name
+        )
+    late = clock.verdict in _LATE or bool(clock.due_at and clock.done_at and clock.done_at > clock.due_at)
+    text = words.missed if late else words.met
+    done = at.words.full(clock.done_at, at.zone) if clock.done_at else ""
+    below = clock.below_done % words.brief(clock.done_at, at.now, at.zone) if clock.done_at else clock.name
+    return Pill("missed" if late else "met", text, f"{clock.name}: {text} {done}".rstrip(), below)
+
+
+def two_clocks(row: ClockColumns, stops: Collection[str], at: Present) -> tuple[Clock, Clock]:
+    """The response and the resolution clock of a row; `stops` are the hold reasons that stop the item's clock."""
+    words = at.words
+    held = row.hold_reason if row.status == Status.ON_HOLD and row.hold_reason in stops else None
+    response = Clock(
+        words.response,
+        f"{words.response} %s",
+        words.answered,
+        row.response_due_at,
+        row.response_done_at,
+        row.response_verdict or "",
+        at_risk=row.at_risk,
+    )
+    resolution = Clock(
+        words.resolution,
+        words.by,
+        words.finished,
+        row.resolution_due_at,
+        row.resolution_done_at,
+        row.resolution_verdict or "",
+        at_risk=row.at_risk,
+        hold=held or "",
+    )
+    return response, resolution
+
+
+def leading(response: Clock, resolution: Clock, at: Present) -> tuple[Pill, Pill]:
+    """The pill that matters now, and the other one: an unanswered response comes first, then the resolution."""
+    first, second = pill(response, at), pill(resolution, at)
+    waiting = response.due_at is not None and response.done_at is None and not response.verdict
+    if waiting and not resolution.hold:
+        return first, second
+    return (first, second) if second.state == "none" and first.state != "none" else (second, first)

@@ -1,0 +1,50 @@
+"""What stands around every staff page: who is signed in, where one can go, which desk, which language."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A link of a menu; `count` None shows no number, `hot` marks a number that wants attention."""
+
+    name: str
+    href: str
+    current: bool = False
+    count: int | None = None
+    hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A notice over the lists: a channel that is down, messages in quarantine. `calm` is a warning, not a fault."""
+
+    text: str
+    href: str = ""
+    link: str = ""
+    calm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame of a staff page. `standing` is the standing clock of a test, shown on every page; empty otherwise."""
+
+    name: str
+    initials: str
+    role: str
+    desk: str
+    desks: tuple[Place, ...] = ()
+    places: tuple[Place, ...] = ()
+    languages: tuple[Place, ...] = ()
+    search_href: str = "/board"
+    new_href: str = ""
+    sign_out_href: str = "/logout"
+    query: str = ""
+    standing: str = ""
+
+
+def initials(name: str) -> str:
+    """Two letters for a name: `Rina Hasibuan` -> RH, `rina` -> RI."""
+    words = [w for w in name.replace(".", " ").replace("-", " ").split() if w[0].isalnum()]
+    if not words:
+        return "?"
+    return (words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]).upper()

@@ -1,0 +1,138 @@
+"""The Layer 1 board as values: rows become lines of ready strings, so that a template of fifty rows stays cheap."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from helpdesk.catalog.model import Catalog
+from helpdesk.tickets.words import Status
+from helpdesk.web.board.clocks import ClockColumns, Pill, Present, leading, two_clocks
+from helpdesk.web.board.shell import Alarm, Place
+
+
+class BoardColumns(ClockColumns, Protocol):
+    """The columns of a line of the board."""
+
+    id: int
+    number: str
+    subject: str
+    channel: str
+    desk: str
+    urgent: bool
+    unread: bool
+    item: str | None
+    group: str
+    received_at: datetime
+    requester_name: str
+    requester_email: str | None
+    assignee: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One ticket in a list, every part ready to be shown."""
+
+    number: str
+    href: str
+    subject: str
+    who: str
+    received: str
+    received_full: str
+    item: str
+    place: str
+    pill: Pill
+    both: str
+    urgent: bool
+    unread: bool
+    classified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option of a select."""
+
+    value: str
+    name: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter of the list: its name in the address, its label, its options (the first stands for "all")."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A page of tickets. `newest` is the highest ticket id known when it was made: what is newer is announced."""
+
+    title: str
+    views: tuple[Place, ...]
+    orders: tuple[Place, ...]
+    lines: tuple[Line, ...]
+    view: str = ""
+    filters: tuple[Filter, ...] = ()
+    filtered: bool = False
+    hidden: Mapping[str, str] | None = None
+    alarms: tuple[Alarm, ...] = ()
+    previous_href: str = ""
+    next_href: str = ""
+    newest: int = 0
+    poll_href: str = ""
+    here: str = "/board"
+    clear_href: str = "/board"
+    empty_title: str = ""
+    empty_text: str = ""
+    refreshed: str = ""
+    technician: bool = False
+
+
+NO_STOPS: frozenset[str] = frozenset()
+
+
+def line(row: BoardColumns, at: Present, catalog: Catalog, root: str = "") -> Line:
+    """One line of a list. Names come from the catalogue; an id that it no longer has is shown as it is."""
+    words = at.words
+    item = catalog.items.get(row.item or "")
+    shown, other = leading(*two_clocks(row, item.target.stops if item else NO_STOPS, at), at)
+    return Line(
+        number=row.number,
+        href=f"{root}/tickets/{row.number}",
+        subject=row.subject,
+        who=f"{row.requester_name or row.requester_email or '?'} · {words.channel.get(row.channel, row.channel)}",
+        received=words.brief(row.received_at, at.now, at.zone),
+        received_full=words.full(row.received_at, at.zone),
+        item=item.name.get(words.language) if item else row.item or words.no_item,
+        place=_place(row, at, catalog),
+        pill=shown,
+        both=f"{shown.title}\n{other.title}",
+        urgent=row.urgent,
+        unread=row.unread,
+        classified=row.item is not None,
+    )
+
+
+def _place(row: BoardColumns, at: Present, catalog: Catalog) -> str:
+    """Where the ticket is: its status, and once somebody works on it the group and the person."""
+    words = at.words
+    status = words.status.get(row.status, row.status)
+    if row.status == Status.NEW:
+        return status
+    if row.status == Status.ON_HOLD and row.hold_reason:
+        status = words.held % words.hold.get(row.hold_reason, row.hold_reason)
+    group = catalog.groups.get(row.group)
+    parts = [status, group.name.get(words.language) if group else row.group]
+    if row.assignee:
+        parts.append(row.assignee)
+    return " · ".join(parts)
+
+
+def lines(
+    rows: Iterable[BoardColumns], presents: Mapping[str, Present], catalog: Catalog, root: str = ""
+) -> tuple[Line, ...]:
+    """The lines of a list; `presents` holds the moment and calendar of each desk."""
+    return tuple(line(row, presents[row.desk], catalog, root) for row in rows)

@@ -1,0 +1,1 @@
+"""The ticket page of the staff and its actions."""
