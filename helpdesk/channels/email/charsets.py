@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import lru_cache
 
 # What senders write against what they mean; the supersets are those of the WHATWG Encoding Standard, section 4.2.
 ALIASES = {
@@ -59,6 +60,7 @@ def _stray(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("helpdesk-stray-bytes", _stray)
 
 
+@lru_cache(256)
 def codec_of(declared: str) -> str:
     """The codec for a declared charset; empty where it is unknown, no character set, or says nothing."""
     name = declared.strip().strip("\"'").lower()
@@ -89,14 +91,17 @@ def _guess(data: bytes) -> str:
 
 
 def _mostly_utf8(data: bytes) -> str | None:
-    text = data.decode("utf-8", "helpdesk-stray-bytes")
-    strict = data.decode("utf-8", "ignore")
-    good = sum(1 for c in strict if c > "\x7f")
-    return text if good > (len(text) - len(strict)) else None
+    valid = data.decode("utf-8", "ignore")
+    good = len(valid.encode("utf-8")) - len(valid)
+    bad = data.decode("utf-8", "replace").count("\ufffd")
+    return data.decode("utf-8", "helpdesk-stray-bytes") if good > bad else None
 
 
-def decode(data: bytes, declared: str = "") -> str:
-    """The text of `data`: the declared charset if it fits, then UTF-8, then a guess. Never raises, always storable."""
+def decode(data: bytes, declared: str = "", *, guess: bool = True) -> str:
+    """The text of `data`: the declared charset if it fits, then UTF-8, then a guess. Never raises, always storable.
+
+    Without `guess`, as for header fields, the last resort is Windows-1252: they are too short to tell more.
+    """
     codec = codec_of(declared)
     if (not codec or codec in ("utf-8", "cp1252")) and data.isascii() and b"\x1b" not in data:
         return storable(data.decode("ascii"))
@@ -107,5 +112,5 @@ def decode(data: bytes, declared: str = "") -> str:
         text = _mostly_utf8(data)
     if text is None:
         single_byte = codec.startswith(("cp125", "iso8859", "koi8"))
-        text = data.decode(codec, "replace") if single_byte else _guess(data)
+        text = data.decode(codec if single_byte else "cp1252", "replace") if single_byte or not guess else _guess(data)
     return storable(text)

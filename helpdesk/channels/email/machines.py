@@ -75,7 +75,7 @@ def report_type(message: Part) -> str:
 
 def written_by_machine(message: Part, subject: str) -> bool:
     """True when a program wrote the message: an auto-reply, a notification, a report."""
-    names = {name for name, _ in message.fields}
+    names = message.by_name.keys()
     if _auto_submitted(message) or names & ROBOT_FIELDS or report_type(message):
         return True
     if any(value.strip().lower() in ("auto_reply", "auto-reply") for value in message.values("precedence")):
@@ -89,7 +89,7 @@ def written_by_machine(message: Part, subject: str) -> bool:
 
 def may_be_answered(message: Part, sender: Address, own_addresses: Collection[str]) -> bool:
     """False where RFC 3834 section 2 forbids an automatic answer, whoever wrote the message."""
-    names = {name for name, _ in message.fields}
+    names = message.by_name.keys()
     if not sender.email or sender.email in own_addresses or NO_PERSON.match(sender.email):
         return False
     if names & LIST_FIELDS or names & LOOP_FIELDS:

@@ -5,7 +5,7 @@ messages are kept: what somebody passes on is what they have to say.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from helpdesk.channels.email import quote_words as words
 
@@ -22,14 +22,11 @@ class _Scan:
     """The lines, and what has been decided about them."""
 
     lines: list[str]
-    kept: list[str]
+    ends: list[bool]  # which lines end as the introduction of a quote does
     forwarded: bool = False  # the subject says so
+    kept: list[str] = field(default_factory=list)
+    written: bool = False  # something is kept that a person may have written
     introduced: bool = False  # an introduction of a quote was seen
-
-    @property
-    def written(self) -> bool:
-        """True when something is kept already that a person may have written."""
-        return any(not _blank(line) for line in self.kept[-50:])
 
 
 def is_forward(subject: str) -> bool:
@@ -60,8 +57,16 @@ def _introduces(text: str) -> bool:
     return False
 
 
-def _introduction(lines: list[str], at: int) -> int:
+def _may_end_introduction(line: str) -> bool:
+    line = line.rstrip(" \t*_")
+    return line.endswith((":", "：", "----")) or (line[:2].isdigit() and bool(words.BARE_DATE.match(line[:MAX_LINE])))
+
+
+def _introduction(scan: _Scan, at: int) -> int:
     """How many lines from `at` introduce a quote; 0 for none."""
+    lines = scan.lines
+    if not any(scan.ends[at : at + WINDOW]):
+        return 0
     first = lines[at].strip(" \t*_-<")
     may_start = bool(words.STARTS.match(first)) or "@" in first or bool(words.WROTE.search(first))
     if not may_start or _quoted(lines[at]):
@@ -73,7 +78,7 @@ def _introduction(lines: list[str], at: int) -> int:
         joined = f"{joined} {line}" if joined else line
         if len(joined) > MAX_LINE:
             return 0
-        if _introduces(joined):
+        if scan.ends[at + count - 1] and _introduces(joined):
             certain = words.STARTS.match(first) and words.DATED.search(first)
             shorter = any(_introduces(" ".join(lines[at + skip : at + count])) for skip in range(1, count))
             return 0 if shorter and not certain else count
@@ -98,6 +103,8 @@ def _header_block(lines: list[str], at: int) -> int:
         if match is None and number - last > 1:
             break
         if match is not None:
+            if match.lastgroup in kinds and match.lastgroup != words.OTHER:
+                break  # no header says the same twice
             kinds[match.lastgroup or ""] = None
             last = number
             address = address or bool(words.ADDRESS.search(line))
@@ -129,12 +136,12 @@ def _after_introduction(scan: _Scan, at: int) -> int:
     return at
 
 
-def _signature_end(lines: list[str], at: int) -> int:
+def _signature_end(scan: _Scan, at: int) -> int:
     """The end of a signature: the next quoted or introducing line, at most 40 lines on, else the end."""
-    for number in range(at + 1, min(at + 40, len(lines))):
-        if _quoted(lines[number]) or _introduction(lines, number):
+    for number in range(at + 1, min(at + 40, len(scan.lines))):
+        if _quoted(scan.lines[number]) or _introduction(scan, number):
             return number
-    return len(lines)
+    return len(scan.lines)
 
 
 def _rest_from(scan: _Scan, at: int) -> int:
@@ -144,6 +151,9 @@ def _rest_from(scan: _Scan, at: int) -> int:
     """
     lines = scan.lines
     line = lines[at][:MAX_LINE]
+    ruled = "--" in line or "__" in line
+    if not (ruled or ":" in line or "：" in line or words.RULE.fullmatch(line)):
+        return at
     if words.FORWARDED.fullmatch(line):
         scan.kept += lines[at:]
         return len(lines)
@@ -167,12 +177,13 @@ def _step(scan: _Scan, at: int) -> int:
         return end
     if _quoted(line) or _device_line(line):
         return at + 1
-    if count := _introduction(scan.lines, at):
+    if count := _introduction(scan, at):
         scan.introduced = True
         return _after_introduction(scan, at + count)
     if scan.written and words.SIGNATURE.fullmatch(line):
-        return _signature_end(scan.lines, at)
+        return _signature_end(scan, at)
     scan.kept.append(line)
+    scan.written = True
     return at + 1
 
 
@@ -187,7 +198,8 @@ def reply_text(text: str, *, forwarded: bool = False) -> str:
 
     Only the first 65,536 characters are looked at. `forwarded`: the subject says so, and header blocks are kept.
     """
-    scan = _Scan(text[:MAX_TEXT].splitlines(), [], forwarded)
+    lines = text[:MAX_TEXT].splitlines()
+    scan = _Scan(lines, [_may_end_introduction(line) for line in lines], forwarded)
     at = 0
     while at < len(scan.lines):
         at = _step(scan, at)

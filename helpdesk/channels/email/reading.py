@@ -43,7 +43,7 @@ def _machine(message: Message, subject: str, bounce: Bounce | None) -> Machine:
 def subject_of(message: Message) -> str:
     """The decoded subject on one line; raw 8-bit text in the charset that the message states."""
     raw = next((v for v in message.raw("subject") if v.strip()), b"")
-    return decode_words(decode(raw[:65_536], message.params.get("charset", "")))[:MAX_SUBJECT].strip()
+    return decode_words(decode(raw[:65_536], message.params.get("charset", ""), guess=False))[:MAX_SUBJECT].strip()
 
 
 def read_leniently(

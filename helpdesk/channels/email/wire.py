@@ -17,6 +17,7 @@ MAX_PARTS = 1_000
 MAX_HEADER_BYTES = 1_048_576
 UUENCODINGS = ("x-uuencode", "x-uue", "uuencode", "uue")
 FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.S)
+LINE_END = re.compile(rb"[ \t]*(?:\r?\n|\r|\Z)")
 HEADER_END = re.compile(rb"\n\r?\n|\r\r(?!\n)")
 
 
@@ -29,14 +30,23 @@ class Part:
     media_type: str = "text/plain"
     params: dict[str, str] = field(default_factory=dict)
     children: list["Part"] = field(default_factory=list)
+    by_name: dict[str, list[bytes]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_name = {}
+        for name, value in self.fields:
+            self.by_name.setdefault(name, []).append(value)
 
     def raw(self, name: str) -> list[bytes]:
         """Every raw value of the field `name` (lower case), topmost first."""
-        return [value for key, value in self.fields if key == name]
+        return self.by_name.get(name, [])
 
     def values(self, name: str) -> list[str]:
         """Every value of the field `name` as text, encoded words left as they are."""
-        return [decode(value, self.params.get("charset", "")) for value in self.raw(name)]
+        if name not in self.by_name:
+            return []
+        charset = self.params.get("charset", "")
+        return [decode(value, charset, guess=False) for value in self.raw(name)]
 
     def value(self, name: str) -> str:
         """The first non-empty value of the field `name`, else an empty string."""
@@ -116,22 +126,34 @@ def _part(raw: bytes, *, default: str = "text/plain") -> Message:
     return part
 
 
+def _boundary_lines(body: bytes, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Each boundary line as (its beginning with the line end before it, its end, whether it is the last one)."""
+    marker = b"--" + boundary
+    at = body.find(marker)
+    while at >= 0:
+        end = at + len(marker)
+        last = body[end : end + 2] == b"--"
+        line_end = LINE_END.match(body, end + 2 if last else end)
+        if line_end and (at == 0 or body[at - 1] in b"\r\n"):
+            start = at - (2 if body[at - 2 : at] == b"\r\n" else 1 if at else 0)
+            yield start, line_end.end(), last
+        at = body.find(marker, end)
+
+
 def _cut(body: bytes, boundary: bytes) -> list[bytes]:
     """The raw parts between the boundary lines; a missing last one is forgiven (RFC 2046 section 5.1.1)."""
-    marker = re.compile(rb"(?:^|\r?\n|\r)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r|\n|$)")
     parts: list[bytes] = []
-    start = -1
-    for match in marker.finditer(body):
-        if start >= 0:
-            parts.append(body[start : match.start()])
-        start = match.end()
-        start += len(b"\r\n") if body[start : start + 2] == b"\r\n" else 1
-        if match[1]:
+    begin = -1
+    for start, end, last in _boundary_lines(body, boundary):
+        if begin >= 0:
+            parts.append(body[begin : max(start, begin)])
+        begin = end
+        if last:
             return parts
         if len(parts) > MAX_PARTS:
             break
-    if start >= 0:
-        parts.append(body[start:])
+    if begin >= 0:
+        parts.append(body[begin:])
     return parts
 
 

@@ -14,7 +14,10 @@ SPLIT_NAME = re.compile(r"^(.+?)(?:\*(\d{1,4}))?(\*)?$")
 
 def base64_bytes(data: bytes) -> bytes:
     """Base64 with its usual damage: missing padding, foreign characters, a torn last group."""
-    kept = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        kept = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
     if len(kept) % 4 == 1:
         kept = kept[:-1]
     return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
