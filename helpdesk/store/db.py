@@ -44,7 +44,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base class's signature
         """Give the time its zone back."""
         if value is None:
             return None
@@ -54,9 +54,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """The base of every row."""
 
-    registry = registry(
-        type_annotation_map={datetime: UTCDateTime}, metadata=MetaData(naming_convention=NAMING)
-    )
+    registry = registry(type_annotation_map={datetime: UTCDateTime}, metadata=MetaData(naming_convention=NAMING))
 
 
 db = SQLAlchemy(model_class=Base)

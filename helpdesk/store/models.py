@@ -49,7 +49,7 @@ class Ticket(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
     number: Mapped[str] = mapped_column(String(24), unique=True)
     desk: Mapped[str] = mapped_column(String(60))
     status: Mapped[str] = mapped_column(String(16))

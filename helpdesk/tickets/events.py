@@ -28,7 +28,10 @@ class EventFact:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the events of one ticket say, as of the last of them."""
+    """What the events of one ticket say, as of the last of them.
+
+    `ended`: the clocks and verdicts that the event which ended the cycle keeps; empty while the cycle runs.
+    """
 
     received_at: datetime
     channel: str
@@ -40,6 +43,7 @@ class History:
     starts_at: datetime | None = None
     agreed_due_at: datetime | None = None
     extended_due_at: datetime | None = None
+    extended_at: datetime | None = None
     first_action_at: datetime | None = None
     cycle: int = 1
     cycle_started_at: datetime | None = None
@@ -48,7 +52,7 @@ class History:
     closed_at: datetime | None = None
     cancelled_at: datetime | None = None
     cancel_reason: str = ""
-    verdict: str | None = None
+    ended: Mapping[str, Any] = field(default_factory=dict)
 
 
 def moment(value: object) -> datetime | None:
@@ -74,7 +78,7 @@ def _ended(history: History, event: EventFact) -> History:
         case Action.SEND_BACK:
             return replace(history, fulfilled_at=None)
         case Action.CONFIRM_FULFILMENT:
-            return replace(history, resolved_at=event.at, verdict=event.data.get("verdict"))
+            return replace(history, resolved_at=event.at, ended=event.data.get("ended", {}))
         case Action.CONFIRM | Action.CLOSE:
             return replace(history, closed_at=event.at)
         case Action.CANCEL | Action.MERGE:
@@ -82,15 +86,15 @@ def _ended(history: History, event: EventFact) -> History:
                 history,
                 cancelled_at=event.at,
                 cancel_reason=str(event.data.get("reason", "")),
-                verdict=event.data.get("verdict"),
+                ended=event.data.get("ended", {}),
             )
         case Action.REOPEN:
             return replace(
                 history, cycle=history.cycle + 1, cycle_started_at=event.at, fulfilled_at=None, resolved_at=None,
-                closed_at=None, extended_due_at=None, verdict=None,
+                closed_at=None, extended_due_at=None, extended_at=None, ended={},
             )  # fmt: skip
         case Action.EXTEND:
-            return replace(history, extended_due_at=moment(event.data.get("due_at")))
+            return replace(history, extended_due_at=moment(event.data.get("due_at")), extended_at=event.at)
         case _:
             return history
 

@@ -12,7 +12,8 @@ EVERY_DESK = "*"
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A signed-in staff member. `roles` are (role, desk id or EVERY_DESK); `groups` are (group id, desk id or EVERY_DESK).
+    """A signed-in staff member. `roles` are (role, desk id) pairs and `groups` (group id, desk id) pairs, for
+    EVERY_DESK where it holds at all of them.
 
     The members of a shared group (pusintek) serve every desk: their desk is EVERY_DESK.
     """
@@ -78,7 +79,18 @@ class TicketFacts:
     requester_id: int
 
 
-_STAFF = frozenset({Action.REPLY, Action.NOTE, Action.HOLD, Action.RESUME, Action.CANCEL, Action.MERGE, Action.SPLIT, Action.LINK})
+_STAFF = frozenset(
+    {
+        Action.REPLY,
+        Action.NOTE,
+        Action.HOLD,
+        Action.RESUME,
+        Action.CANCEL,
+        Action.MERGE,
+        Action.SPLIT,
+        Action.LINK,
+    }
+)
 _AGENT = frozenset(
     {Action.CLASSIFY, Action.ASSIGN, Action.CONFIRM_FULFILMENT, Action.SEND_BACK, Action.CONFIRM, Action.REOPEN}
 )

@@ -5,6 +5,7 @@ from helpdesk.tickets.errors import WrongState, invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import CancelReason, EntryKind
+from helpdesk.usecases.clocks import end_of_cycle
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.holding import end_hold
 from helpdesk.usecases.notices import tell_requester
@@ -18,9 +19,9 @@ def _set_window(deed: Deed) -> None:
     assert ticket.fulfilled_at is not None
     ticket.reopen_until = reopen_until(
         ticket.fulfilled_at,
-        ticket.resolved_at,
-        item.reopen_days if item else DEFAULT_REOPEN_DAYS,
         calendar_for(deed.context.catalog, ticket.desk, item),
+        item.reopen_days if item else DEFAULT_REOPEN_DAYS,
+        ticket.resolved_at,
     )
 
 
@@ -38,7 +39,8 @@ def fulfil(deed: Deed) -> None:
 
 def confirm_fulfilment(deed: Deed) -> None:
     """Layer 1 confirms; the cycle ends, the requester is told and asked to confirm and to rate."""
-    deed.done()
+    deed.target()
+    deed.done(data={"ended": end_of_cycle(deed.session, deed.context, deed.ticket)})
     ticket = deed.ticket
     ticket.resolved_at = deed.context.now
     ticket.unread = False
@@ -112,5 +114,7 @@ def cancel(deed: Deed) -> None:
         raise invalid("reason", _("Unknown reason for cancelling.")) from None
     if reason is CancelReason.MERGED:
         raise invalid("reason", _("Use merge for this."))
-    deed.done(why=reason, data={"reason": reason.value})
+    deed.target()
+    kept = end_of_cycle(deed.session, deed.context, deed.ticket, reason)
+    deed.done(why=reason, data={"reason": reason.value, "ended": kept})
     end_hold(deed)

@@ -8,10 +8,16 @@ from helpdesk.tickets.errors import invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import sees
 from helpdesk.tickets.words import CancelReason, EntryKind, Status
+from helpdesk.usecases.clocks import end_of_cycle
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed, facts_of
 from helpdesk.usecases.holding import end_hold
 from helpdesk.usecases.opening import Opening, open_ticket
+
+ENTRY_COLUMNS = (
+    "kind", "channel", "author_id", "author_name", "author_address", "text", "shown_text", "html", "created_at",
+)  # fmt: skip
+FILE_COLUMNS = ("sha256", "name", "media_type", "size", "content_id", "inline")
 
 
 def link_tickets(session: Session, context: Context, source: Ticket, target: Ticket, kind: str) -> None:
@@ -46,11 +52,13 @@ def _other(deed: Deed) -> Ticket:
 
 
 def merge(deed: Deed) -> None:
-    """This ticket goes on in another one; later messages to this number reach that one."""
+    """Let the ticket go on in another one; later messages to its number reach that one."""
     other = final_target(deed.session, _other(deed))
     if other.id == deed.ticket.id or other.status == Status.CANCELLED:
         raise invalid("number", _("That ticket cannot take this one in."))
-    deed.done(why=other.number, data={"reason": CancelReason.MERGED.value, "into": other.number})
+    deed.target()
+    kept = end_of_cycle(deed.session, deed.context, deed.ticket, CancelReason.MERGED)
+    deed.done(why=other.number, data={"reason": CancelReason.MERGED.value, "into": other.number, "ended": kept})
     end_hold(deed)
     deed.ticket.merged_into_id = other.id
     link_tickets(deed.session, deed.context, deed.ticket, other, "merged")
@@ -100,8 +108,6 @@ def _opening(source: Ticket, first: Entry) -> Opening:
 
 
 def _copy(entry: Entry, ticket: Ticket) -> Entry:
-    names = ("kind", "channel", "author_id", "author_name", "author_address", "text", "shown_text", "html", "created_at")
-    copy = Entry(ticket_id=ticket.id, **{name: getattr(entry, name) for name in names})
-    columns = ("sha256", "name", "media_type", "size", "content_id", "inline")
-    copy.files = [File(**{name: getattr(file, name) for name in columns}) for file in entry.files]
+    copy = Entry(ticket_id=ticket.id, **{name: getattr(entry, name) for name in ENTRY_COLUMNS})
+    copy.files = [File(**{name: getattr(file, name) for name in FILE_COLUMNS}) for file in entry.files]
     return copy

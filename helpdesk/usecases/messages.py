@@ -54,7 +54,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # plain text; the HTML alternative is made of escaped paragraphs
+        autoescape=False,  # noqa: S701 - plain text; the HTML alternative is made of escaped paragraphs
     )
 
 

@@ -48,7 +48,7 @@ def enqueue(
     answers: tuple[str, ...] = (),
     data: Mapping[str, Any] | None = None,
 ) -> OutboxMessage:
-    """One message to one recipient. `answers`: the ids that it replies to, oldest first. The entry has an id already."""
+    """One message to one recipient. `answers`: the ids that it replies to, oldest first. The entry has an id."""
     sender = context.desk(ticket.desk).email
     message = OutboxMessage(
         ticket_id=ticket.id,
@@ -64,7 +64,7 @@ def enqueue(
         references=list(answers[-20:]),
         context=dict(data or {}),
         once_key=f"{kind}:{ticket.id}:{recipient}" if once else None,
-        state=_first_state(session, context, recipient, channel, automatic),
+        state=_first_state(session, context, ticket.desk, recipient, channel=channel, automatic=automatic),
         next_try_at=context.now,
         created_at=context.now,
     )
@@ -73,8 +73,11 @@ def enqueue(
     return message
 
 
-def _first_state(session: Session, context: Context, recipient: str, channel: str, automatic: bool) -> str:
-    if channel != Channel.EMAIL:
+def _first_state(
+    session: Session, context: Context, desk: str, recipient: str, *, channel: str, automatic: bool
+) -> str:
+    account = context.settings.mail.get(desk)
+    if channel != Channel.EMAIL or account is None or account.smtp is None:
         return "unsendable"
     return "held" if automatic and _over_cap(session, context, recipient) else "pending"
 
@@ -87,7 +90,7 @@ def thread_ids(session: Session, ticket: Ticket) -> tuple[str, ...]:
     return tuple(ids[:1] + ids[1:][-9:])
 
 
-def _addresses(session: Session, ticket: Ticket, copies: bool) -> list[tuple[str, str, str]]:
+def _addresses(session: Session, ticket: Ticket, *, copies: bool) -> list[tuple[str, str, str]]:
     """(address, name, channel) of those who get a message: the requester, then the copies."""
     requester = ticket.requester
     found = [(requester.email, requester.name, str(Channel.EMAIL))] if requester.email else []

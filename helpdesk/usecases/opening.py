@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Attachment
@@ -73,8 +74,6 @@ def _begin_sequence(session: Session, desk_id: str, year: int) -> None:
     prefix = "OR IGNORE" if dialect == "sqlite" else ""
     statement = insert(NumberSequence).values(row)
     if dialect == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as postgres_insert
-
         session.execute(postgres_insert(NumberSequence).values(row).on_conflict_do_nothing())
         return
     session.execute(statement.prefix_with(prefix))
@@ -155,7 +154,7 @@ def _opening_event(context: Context, actor: Actor, ticket: Ticket, opening: Open
     )
 
 
-def _first_entry(context: Context, actor: Actor, ticket: Ticket, opening: Opening) -> Entry:
+def _first_entry(actor: Actor, ticket: Ticket, opening: Opening) -> Entry:
     return Entry(
         ticket_id=ticket.id,
         kind=EntryKind.REQUESTER_MESSAGE,
@@ -207,15 +206,16 @@ def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Op
 def open_ticket(session: Session, context: Context, actor: Actor, opening: Opening) -> Ticket:
     """Make the ticket with its event, message, participants, clocks and automatic reply; it has a number afterwards."""
     ticket = _ticket_row(session, context, opening)
-    session.add(_opening_event(context, actor, ticket, opening))
+    event = _opening_event(context, actor, ticket, opening)
+    session.add(event)
     if opening.text or opening.attachments or opening.raw_id is not None:
-        entry = _first_entry(context, actor, ticket, opening)
+        entry = _first_entry(actor, ticket, opening)
         session.add(entry)
         session.flush()
         attach(session, BlobStore(context.settings.data), entry, opening.attachments)
     _participants(session, ticket, opening)
     session.flush()
-    refresh(session, context, ticket)
+    refresh(session, context, ticket, events=(event,), holds=())
     if opening.answerable:
         _acknowledge(session, context, ticket, opening)
     return ticket

@@ -66,6 +66,7 @@ def add_user(
     session: Session,
     catalog: Catalog,
     now: datetime,
+    *,
     name: str,
     password: str,
     roles: list[Role],

@@ -1,15 +1,16 @@
 """Runs the migrations on the application's engine; each in a transaction of its own."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 
 from helpdesk.store import mail_models, models, people_models  # noqa: F401  (they fill the metadata)
 from helpdesk.store.db import Base, UTCDateTime, db, writing
 
 
-def _render_item(kind: str, item: object, autogen_context: Any) -> str | bool:
+def _render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
     if kind == "type" and isinstance(item, UTCDateTime):
         autogen_context.imports.add("from helpdesk.store.db import UTCDateTime")
         return "UTCDateTime()"

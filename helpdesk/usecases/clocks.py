@@ -1,0 +1,179 @@
+"""The bridge between a ticket's rows and the pure clocks: what was decided by events and holds, cached on the row.
+
+Once a cycle has ended its clocks are those that its last event keeps; until then they are computed, with the
+calendar as it is now.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.catalog.model import Item
+from helpdesk.sla.clock import timeline
+from helpdesk.sla.facts import Facts, HoldPeriod, Timeline
+from helpdesk.sla.hours import WorkingCalendar
+from helpdesk.sla.promises import renewed_due
+from helpdesk.sla.verdict import at_risk, is_breached, next_check, resolution_verdict, response_verdict
+from helpdesk.store.models import Event, Hold, Ticket
+from helpdesk.tickets.events import EventFact, History, fold, moment
+from helpdesk.tickets.words import Action, CancelReason, Channel, Status
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.standards import calendar_for
+
+ENDED = ("response_due_at", "response_done_at", "resolution_due_at", "resolution_done_at")
+RECORDED_BY_HAND = (Channel.PHONE, Channel.WALK_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a ticket stands by its clocks: its history, the timeline, and the calendar and item they rest on."""
+
+    history: History
+    facts: Facts
+    timeline: Timeline
+    calendar: WorkingCalendar
+    item: Item | None
+
+
+def history_of(events: Iterable[Event]) -> History:
+    """The history that the events of one ticket, oldest first, add up to."""
+    known = {str(a) for a in Action}
+    return fold(EventFact(Action(e.action), e.actor, e.at, e.data) for e in events if e.action in known)
+
+
+def _periods(holds: Iterable[Hold]) -> tuple[HoldPeriod, ...]:
+    return tuple(HoldPeriod(h.reason, h.started_at, h.ended_at) for h in holds)
+
+
+def facts_of_history(history: History, holds: tuple[HoldPeriod, ...], created_at: datetime) -> Facts:
+    """What the clocks need to know, from the events and the hold ledger."""
+    return Facts(
+        received_at=history.received_at,
+        channel=history.channel,
+        attributes={name: str(value) for name, value in history.attributes.items()},
+        recorded_at=created_at if history.channel in RECORDED_BY_HAND else None,
+        event_at=history.event_at,
+        starts_at=history.starts_at,
+        agreed_due_at=history.agreed_due_at,
+        extended_due_at=history.extended_due_at,
+        extended_at=history.extended_at,
+        holds=holds,
+        first_action_at=history.first_action_at,
+        fulfilled_at=history.fulfilled_at,
+        resolved_at=history.resolved_at,
+        cancelled_at=history.cancelled_at,
+        cycle_started_at=history.cycle_started_at,
+    )
+
+
+def events_of(session: Session, ticket: Ticket) -> list[Event]:
+    """The ticket's events, oldest first."""
+    return list(session.scalars(select(Event).where(Event.ticket_id == ticket.id).order_by(Event.id)))
+
+
+def standing(
+    session: Session,
+    context: Context,
+    ticket: Ticket,
+    *,
+    events: Iterable[Event] | None = None,
+    holds: Iterable[Hold] | None = None,
+) -> Standing:
+    """How the ticket stands at the context's `now`; `events` and `holds` save the queries where they are at hand."""
+    if events is None:
+        events = events_of(session, ticket)
+    if holds is None:
+        holds = session.scalars(select(Hold).where(Hold.ticket_id == ticket.id).order_by(Hold.id))
+    history = history_of(events)
+    return _standing(context, ticket, history, facts_of_history(history, _periods(holds), ticket.created_at))
+
+
+def _standing(context: Context, ticket: Ticket, history: History, facts: Facts) -> Standing:
+    item = context.item(history.item)
+    calendar = calendar_for(context.catalog, ticket.desk, item)
+    line = timeline(
+        facts,
+        item.response_minutes if item else None,
+        item.target if item else None,
+        calendar,
+        context.now,
+        warn_at=item.warn_at if item else 0.75,
+    )
+    return Standing(history, facts, line, calendar, item)
+
+
+def refresh(
+    session: Session,
+    context: Context,
+    ticket: Ticket,
+    *,
+    events: Iterable[Event] | None = None,
+    holds: Iterable[Hold] | None = None,
+) -> Standing:
+    """Compute the clocks and cache them on the row, with the instant at which the sweep must look again."""
+    now = standing(session, context, ticket, events=events, holds=holds)
+    if now.history.ended:
+        _cache_ended(ticket, now.history)
+        return now
+    line = now.timeline
+    ticket.response_due_at, ticket.response_done_at = line.response.due_at, line.response.done_at
+    ticket.resolution_due_at, ticket.resolution_done_at = line.resolution.due_at, line.resolution.done_at
+    ticket.response_verdict = response_verdict(line)
+    ticket.resolution_verdict = None
+    late_stage = any(s.due_at and s.due_at < (s.done_at or context.now) for s in line.stages if s.name != "event")
+    ticket.breached = is_breached(line.response, context.now) or is_breached(line.resolution, context.now) or late_stage
+    risks = (at_risk(line.response, context.now), at_risk(line.resolution, context.now), _warned(line, context))
+    ticket.at_risk = any(risks)
+    ticket.next_check_at = next_check(line, context.now)
+    return now
+
+
+def _warned(line: Timeline, context: Context) -> bool:
+    """An unclassified e-mail past its warning time: at risk, since its norm is not known yet."""
+    clock = line.response
+    return clock.provisional and clock.done_at is None and clock.due_at is not None and clock.due_at < context.now
+
+
+def _cache_ended(ticket: Ticket, history: History) -> None:
+    for name in ENDED:
+        setattr(ticket, name, moment(history.ended.get(name)))
+    ticket.response_verdict = history.ended.get("response_verdict")
+    ticket.resolution_verdict = history.ended.get("resolution_verdict")
+    ticket.breached = "breached" in str(ticket.resolution_verdict or "")
+    ticket.at_risk = False
+    ticket.next_check_at = ticket.reopen_until if ticket.status == Status.RESOLVED else None
+
+
+def end_of_cycle(
+    session: Session, context: Context, ticket: Ticket, cancelled: CancelReason | None = None
+) -> Mapping[str, Any]:
+    """What the event that ends a cycle keeps for good: both clocks and their verdicts, as of now."""
+    before = standing(session, context, ticket)
+    now = context.now
+    facts = replace(before.facts, cancelled_at=now) if cancelled else replace(before.facts, resolved_at=now)
+    line = _standing(context, ticket, before.history, facts).timeline
+    kept: dict[str, Any] = {
+        "response_due_at": line.response.due_at,
+        "response_done_at": line.response.done_at,
+        "resolution_due_at": line.resolution.due_at,
+        "resolution_done_at": line.resolution.done_at,
+    }
+    kept = {name: value.isoformat() if value else None for name, value in kept.items()}
+    answered = response_verdict(line, ended_at=context.now, cancelled=cancelled)
+    kept["response_verdict"] = answered.value if answered else None
+    resolved = resolution_verdict(line, context.now, cancelled=cancelled)
+    kept["resolution_verdict"] = resolved.value if resolved else None
+    return kept
+
+
+def new_promise(session: Session, context: Context, ticket: Ticket) -> datetime | None:
+    """The new time after a breach: the same norm counted from the breach, or the date that a supervisor entered."""
+    now = standing(session, context, ticket)
+    due = now.timeline.resolution.due_at
+    if now.item is None or due is None:
+        return None
+    return renewed_due(now.facts, now.item.target, now.calendar, due)

@@ -1,0 +1,161 @@
+"""Sending the outbox: claim, send, note what came of it. Automatic mail at most once, agents' mail at least once."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from helpdesk.channels.base import Address, ChannelError, Outbound
+from helpdesk.store.mail_models import OutboxMessage
+from helpdesk.store.models import Entry, Ticket
+from helpdesk.tickets.words import Channel, EntryKind
+from helpdesk.usecases.access import link_for, link_token
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.letter import letter_html, letter_text
+from helpdesk.usecases.messages import render_body, render_subject
+
+LEASE = timedelta(minutes=5)
+RETRY_MINUTES = (1, 5, 15, 60)
+GIVE_UP_AFTER = timedelta(hours=72)
+
+Send = Callable[[Outbound], None]
+
+
+def claim_outbox(session: Session, context: Context, desks: list[str], limit: int = 20) -> list[int]:
+    """Claim messages whose time has come; they are ours until the lease ends. The caller commits before sending.
+
+    A claimed automatic message whose lease ran out may have gone out: it becomes `unknown` and is not sent again. An
+    agent's message is sent again under the same Message-ID, marked as in doubt.
+    """
+    now = context.now
+    _settle_lost_claims(session, now)
+    due = (
+        select(OutboxMessage.id)
+        .where(OutboxMessage.state == "pending", OutboxMessage.next_try_at <= now, OutboxMessage.desk.in_(desks))
+        .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = session.scalars(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(due))
+        .values(state="claimed", lease_until=now + LEASE, attempts=OutboxMessage.attempts + 1)
+        .returning(OutboxMessage.id)
+    )
+    return sorted(claimed)
+
+
+def _settle_lost_claims(session: Session, now: datetime) -> None:
+    lost = (OutboxMessage.state == "claimed", OutboxMessage.lease_until < now)
+    session.execute(
+        update(OutboxMessage)
+        .where(*lost, OutboxMessage.automatic)
+        .values(state="unknown", error="the worker ended while sending; it may have gone out")
+    )
+    session.execute(
+        update(OutboxMessage)
+        .where(*lost, OutboxMessage.automatic.is_(False))
+        .values(state="pending", doubt=True, next_try_at=now)
+    )
+
+
+def make_sendable(session: Session, desks: list[str]) -> None:
+    """Messages that waited for a channel to be configured are sent once it is."""
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.state == "unsendable", OutboxMessage.channel == Channel.EMAIL, OutboxMessage.desk.in_(desks)
+        )
+        .values(state="pending")
+    )
+
+
+def letter(session: Session, context: Context, message: OutboxMessage) -> Outbound:
+    """The mail of an outbox row: subject, text and HTML in both languages, the private link, the fixed ids."""
+    desk = context.desk(message.desk)
+    ticket = session.get(Ticket, message.ticket_id) if message.ticket_id else None
+    entry = session.get(Entry, message.entry_id) if message.entry_id else None
+    text = _words(context, message, ticket, entry)
+    link = _link(session, context, message) if ticket else ""
+    return Outbound(
+        sender=Address(desk.email, desk.name),
+        recipient=message.recipient,
+        subject=render_subject(context, ticket or _no_ticket(), message.kind, message.context),
+        text=letter_text(text, ticket.number if ticket else "", link),
+        html=letter_html(text, ticket.number if ticket else "", link),
+        message_id=message.message_id,
+        in_reply_to=message.in_reply_to,
+        references=tuple(message.references),
+        envelope_from="" if message.automatic else desk.email,
+        automatic=message.automatic,
+    )
+
+
+def _no_ticket() -> Ticket:
+    return Ticket(number="", subject="")
+
+
+def _words(context: Context, message: OutboxMessage, ticket: Ticket | None, entry: Entry | None) -> str:
+    if entry is not None:
+        return entry.text
+    bare = ticket or Ticket(number="", subject="", desk=message.desk)
+    return "\n\n---\n\n".join(
+        render_body(context, bare, message.kind, message.context, language) for language in ("id", "en")
+    )
+
+
+def _link(session: Session, context: Context, message: OutboxMessage) -> str:
+    """The private link of a ticket goes to its requester only, never to people in copy."""
+    assert message.ticket_id is not None
+    ticket = session.get(Ticket, message.ticket_id)
+    if ticket is None or ticket.requester.email != message.recipient:
+        return ""
+    link = link_for(session, message.ticket_id, message.recipient, "ticket", context.now)
+    return f"{context.settings.base_url}/t/{link_token(context.settings.secret_key, link)}"
+
+
+def note_sent(session: Session, message_id: int, now: datetime) -> None:
+    """The server has taken the message."""
+    message = session.get(OutboxMessage, message_id)
+    if message is None or message.state != "claimed":
+        return
+    message.state, message.sent_at, message.lease_until, message.error = "sent", now, None, ""
+    if message.kind == "code":
+        message.context = {}  # a code is of no use to anybody who reads the database later
+
+
+def note_failed(session: Session, message_id: int, now: datetime, error: ChannelError) -> None:
+    """Sending failed: try again later, give up, or leave it where nobody knows whether it went out."""
+    message = session.get(OutboxMessage, message_id)
+    if message is None or message.state != "claimed":
+        return
+    message.error, message.lease_until = str(error)[:500], None
+    if error.permanent or now - message.created_at > GIVE_UP_AFTER:
+        message.state = "failed"
+        _alarm(session, message, now)
+    elif error.doubt and message.automatic:
+        message.state = "unknown"
+    else:
+        minutes = RETRY_MINUTES[min(message.attempts, len(RETRY_MINUTES)) - 1]
+        message.state, message.next_try_at = "pending", now + timedelta(minutes=minutes)
+        message.doubt = message.doubt or error.doubt
+
+
+def _alarm(session: Session, message: OutboxMessage, now: datetime) -> None:
+    """An undelivered message shows on its ticket and on the board."""
+    ticket = session.get(Ticket, message.ticket_id) if message.ticket_id else None
+    if ticket is None:
+        return
+    ticket.unread = True
+    session.add(
+        Entry(
+            ticket_id=ticket.id,
+            kind=EntryKind.WORK_NOTE,
+            channel=message.channel,
+            author_name="outbox",
+            text=f"{message.recipient}: {message.error}",
+            mark="undelivered",
+            created_at=now,
+        )
+    )

@@ -1,0 +1,83 @@
+"""Reading one desk's mailbox: raw first, committed, only then marked as handled at the server, then processed."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from helpdesk.store.db import unit_of_work
+from helpdesk.tickets.words import Channel
+from helpdesk.usecases.mailboxes import mailbox_for, note_opened, note_read
+from helpdesk.usecases.processing import Desk, process
+from helpdesk.usecases.raw import store_raw
+
+
+class FetchedMail(Protocol):
+    """A message as it lies in the mailbox; `internal_date` is an aware UTC time."""
+
+    @property
+    def uid(self) -> int: ...
+    @property
+    def uidvalidity(self) -> int: ...
+    @property
+    def internal_date(self) -> datetime: ...
+    @property
+    def raw(self) -> bytes: ...
+
+
+class OpenMailbox(Protocol):
+    """What polling needs of a mailbox that is connected and selected, with the UIDVALIDITY of its folder."""
+
+    uidvalidity: int
+
+    def fetch_new(self, after_uid: int, since: datetime | None) -> Iterator[FetchedMail]:
+        """The messages after a UID that arrived at or after `since`, oldest first."""
+
+    def mark_handled(self, uids: Iterable[int]) -> None:
+        """Mark messages as handled at the server."""
+
+
+def opened(desk: Desk, desk_id: str, mailbox: OpenMailbox) -> None:
+    """Note that the mailbox answers, and begin again from the first UID when its UIDVALIDITY has changed."""
+    with unit_of_work() as session:
+        mailbox_for(session, desk_id, desk.now(), take_all=desk.settings.take_all_mail)
+        note_opened(session, desk_id, mailbox.uidvalidity, desk.now())
+
+
+def external_id(desk_id: str, mail: FetchedMail) -> str:
+    """The identity of a delivery: mailbox, UIDVALIDITY, UID."""
+    return f"{desk_id}:{mail.uidvalidity}:{mail.uid}"
+
+
+def _store(desk: Desk, desk_id: str, mail: FetchedMail) -> int | None:
+    with unit_of_work() as session:
+        raw_id = store_raw(
+            session,
+            channel=Channel.EMAIL,
+            external_id=external_id(desk_id, mail),
+            desk=desk_id,
+            source="imap",
+            body=mail.raw,
+            received_at=mail.internal_date,
+            now=desk.now(),
+        )
+        note_read(session, desk_id, mail.uid)
+    return raw_id
+
+
+def poll(desk: Desk, desk_id: str, mailbox: OpenMailbox) -> int:
+    """Store, mark and process everything new; the number of new messages. ChannelError when the server fails.
+
+    The raw message and the UID reached are one commit, made before the server hears of it: a kill at any point leaves
+    the message either at the server as it was, or stored here.
+    """
+    with unit_of_work() as session:
+        row = mailbox_for(session, desk_id, desk.now(), take_all=desk.settings.take_all_mail)
+        after, since = row.last_uid, row.since
+    count = 0
+    for mail in mailbox.fetch_new(after, since):
+        raw_id = _store(desk, desk_id, mail)
+        mailbox.mark_handled([mail.uid])
+        if raw_id is not None:
+            process(desk, raw_id, mail.raw)
+            count += 1
+    return count

@@ -1,0 +1,111 @@
+"""Working off stored raw messages: read outside the transaction, decide inside it, set aside what cannot be read."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import undefer
+
+from helpdesk.catalog.model import Catalog
+from helpdesk.channels.base import Inbound, Unreadable
+from helpdesk.config import Settings
+from helpdesk.store.db import reading, unit_of_work
+from helpdesk.store.mail_models import RawMessage
+from helpdesk.store.models import Ticket
+from helpdesk.timepiece import Now
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.intake import Outcome, receive_mail
+from helpdesk.usecases.raw import claim_raw, note_failure, quarantine, store_raw
+
+log = logging.getLogger(__name__)
+
+Reader = Callable[..., Inbound]
+"""Reads raw bytes: `read(body, received_at=…, authserv_id=…, own_addresses=…)`; raises Unreadable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the worker and the commands share: the catalogue, the settings, the clock, and the reader of mails."""
+
+    catalog: Catalog
+    settings: Settings
+    now: Now
+    read: Reader
+
+    def context(self) -> Context:
+        """The surroundings of a unit of work that begins now."""
+        return Context(self.catalog, self.settings, self.now())
+
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses of our own desks."""
+        return frozenset(d.email.lower() for d in self.catalog.desks.values() if d.email)
+
+    def read_mail(self, body: bytes, received_at: datetime, desk_id: str | None) -> Inbound:
+        """Read a mail with the trust settings of its desk. Raises Unreadable."""
+        account = self.settings.mail.get(desk_id or "")
+        return self.read(
+            body,
+            received_at=received_at,
+            authserv_id=account.authserv_id if account else "",
+            own_addresses=self.own_addresses(),
+        )
+
+
+def _stored(raw_id: int) -> tuple[bytes, datetime, str | None] | None:
+    with reading() as session:
+        raw = session.scalar(
+            select(RawMessage)
+            .options(undefer(RawMessage.body))
+            .where(RawMessage.id == raw_id, RawMessage.state == "received")
+        )
+        return (raw.body, raw.received_at, raw.desk) if raw else None
+
+
+def process(desk: Desk, raw_id: int, body: bytes | None = None) -> Outcome | None:
+    """Turn one stored mail into a ticket or part of one; None when somebody else has done it already.
+
+    A mail that cannot be read goes into quarantine; any other fault is counted and tried again, the third time it goes
+    there too. A database that is away raises OperationalError: nothing is counted, the message waits.
+    """
+    stored = _stored(raw_id)
+    if stored is None:
+        return None
+    content, received_at, desk_id = stored
+    try:
+        mail = desk.read_mail(body if body is not None else content, received_at, desk_id)
+        with unit_of_work() as session:
+            raw = claim_raw(session, raw_id)
+            return None if raw is None else receive_mail(session, desk.context(), raw, mail)
+    except Unreadable as error:
+        with unit_of_work() as session:
+            quarantine(session, raw_id, str(error))
+        return Outcome("quarantined", reason=str(error))
+    except OperationalError:
+        raise
+    except Exception as error:  # whatever one mail provokes, the queue goes on and the mail is kept
+        log.exception("raw message %s could not be processed", raw_id)
+        with unit_of_work() as session:
+            note_failure(session, raw_id, desk.now(), type(error).__name__)
+        return Outcome("quarantined", reason=f"not processed: {type(error).__name__}")
+
+
+def store_and_process(desk: Desk, values: Mapping[str, object], body: bytes) -> Outcome:
+    """Store a raw mail, commit, then process it. `values` are those of `store_raw` besides the body and the time."""
+    with unit_of_work() as session:
+        raw_id = store_raw(session, body=body, now=desk.now(), **values)  # type: ignore[arg-type]
+    if raw_id is None:
+        return _known(values)
+    return process(desk, raw_id) or Outcome("duplicate", reason="processed by another worker")
+
+
+def _known(values: Mapping[str, object]) -> Outcome:
+    with reading() as session:
+        number = session.scalar(
+            select(Ticket.number)
+            .join(RawMessage, RawMessage.ticket_id == Ticket.id)
+            .where(RawMessage.channel == values["channel"], RawMessage.external_id == values["external_id"])
+        )
+    return Outcome("duplicate", number, "this very message is known already")

@@ -1,0 +1,113 @@
+"""Raw messages: stored before anything is decided, claimed once, quarantined when they cannot be understood."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.orm import Session, undefer
+
+from helpdesk.store.mail_models import RawMessage
+
+TRIES = 3
+RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
+
+
+def store_raw(
+    session: Session,
+    *,
+    channel: str,
+    external_id: str,
+    body: bytes,
+    received_at: datetime,
+    now: datetime,
+    desk: str | None = None,
+    source: str = "",
+) -> int | None:
+    """Keep what arrived, byte for byte; its row's id, or None when this delivery is known already.
+
+    The caller commits before it marks the message as handled at its source.
+    """
+    values = {
+        "channel": channel,
+        "external_id": external_id,
+        "desk": desk,
+        "source": source,
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "content_hash": "",
+        "message_id": "",
+        "state": "received",
+        "reason": "",
+        "attempts": 0,
+        "next_try_at": now,
+        "received_at": received_at,
+        "stored_at": now,
+        "size": len(body),
+        "body": body,
+    }
+    if session.get_bind().dialect.name == "postgresql":
+        statement = postgres_insert(RawMessage).values(values).on_conflict_do_nothing().returning(RawMessage.id)
+        return session.scalar(statement)
+    return session.scalar(insert(RawMessage).prefix_with("OR IGNORE").values(values).returning(RawMessage.id))
+
+
+def claim_raw(session: Session, raw_id: int) -> RawMessage | None:
+    """The raw message, locked, when it still waits to be processed; None when somebody else has done it."""
+    return session.scalar(
+        select(RawMessage)
+        .options(undefer(RawMessage.body))
+        .where(RawMessage.id == raw_id, RawMessage.state == "received")
+        .with_for_update(skip_locked=True)
+    )
+
+
+def waiting(session: Session, now: datetime, limit: int = 50) -> list[int]:
+    """The ids of raw messages whose time to be processed has come, oldest first."""
+    return list(
+        session.scalars(
+            select(RawMessage.id)
+            .where(RawMessage.state == "received", RawMessage.next_try_at <= now)
+            .order_by(RawMessage.id)
+            .limit(limit)
+        )
+    )
+
+
+def quarantine(session: Session, raw_id: int, reason: str) -> None:
+    """Set the message aside for staff, with its raw bytes and the reason."""
+    session.execute(
+        update(RawMessage)
+        .where(RawMessage.id == raw_id, RawMessage.state == "received")
+        .values(state="quarantined", reason=reason[:500])
+    )
+
+
+def note_failure(session: Session, raw_id: int, now: datetime, reason: str) -> None:
+    """Count a failed try; after the third the message goes into quarantine and the queue goes on."""
+    raw = session.get(RawMessage, raw_id)
+    if raw is None or raw.state != "received":
+        return
+    raw.attempts += 1
+    raw.reason = reason[:500]
+    if raw.attempts >= TRIES:
+        raw.state = "quarantined"
+    else:
+        raw.next_try_at = now + RETRY_AFTER[raw.attempts - 1]
+
+
+def release(session: Session, raw_id: int, now: datetime) -> bool:
+    """Put a quarantined message back into the queue; False when it is not in quarantine."""
+    raw = session.get(RawMessage, raw_id)
+    if raw is None or raw.state != "quarantined":
+        return False
+    raw.state, raw.attempts, raw.next_try_at = "received", 0, now
+    return True
+
+
+def discard(session: Session, raw_id: int, by: str, reason: str) -> bool:
+    """Set a quarantined message aside for good; it is kept, with who and why. False when not in quarantine."""
+    raw = session.get(RawMessage, raw_id)
+    if raw is None or raw.state != "quarantined":
+        return False
+    raw.state, raw.reason = "suppressed", f"discarded by {by}: {reason}"[:500]
+    return True

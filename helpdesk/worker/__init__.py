@@ -1,0 +1,134 @@
+"""The background worker: mailbox readers, the sender of the outbox, and a few interval jobs; one stop for all."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from helpdesk.catalog.model import Catalog
+from helpdesk.channels.email.reading import read
+from helpdesk.config import Settings
+from helpdesk.store.db import bare_app, reading, unit_of_work
+from helpdesk.timepiece import clock
+from helpdesk.usecases.mailboxes import beat
+from helpdesk.usecases.processing import Desk, process
+from helpdesk.usecases.raw import waiting
+from helpdesk.usecases.sweep import check, due_tickets
+from helpdesk.worker.fetching import fetch_forever
+from helpdesk.worker.sending import Senders, send_due
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS, DRAIN_SECONDS, SWEEP_SECONDS = 5, 5, 5
+STOP_WITHIN = timedelta(seconds=8)
+
+
+class Worker:
+    """Everything that runs in the worker process. `run` returns after `stop` was set."""
+
+    def __init__(self, settings: Settings, catalog: Catalog) -> None:
+        self.app: Flask = bare_app(settings)
+        self.desk = Desk(catalog, settings, clock(settings), read)
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.stop = threading.Event()
+        self.mail_waits = threading.Event()
+        self._senders = Senders(settings)
+
+    def run(self) -> None:
+        """Work until stopped; the threads have ended when it returns, or eight seconds have passed."""
+        threads = [threading.Thread(target=self._send_forever, name="sender", daemon=True)]
+        for desk_id, account in self.desk.settings.mail.items():
+            if account.imap is not None:
+                arguments = (self, desk_id, account)
+                threads.append(threading.Thread(target=fetch_forever, args=arguments, name=desk_id, daemon=True))
+        scheduler = self._scheduler()
+        for thread in threads:
+            thread.start()
+        scheduler.start()
+        log.info("worker %s reads %d mailboxes", self.name, len(threads) - 1)
+        self.stop.wait()
+        scheduler.shutdown(wait=True)
+        self.mail_waits.set()
+        for thread in threads:
+            thread.join(STOP_WITHIN.total_seconds() / 2)
+
+    def _scheduler(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(
+            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}, timezone="UTC"
+        )
+        for job, seconds in ((self.beat, BEAT_SECONDS), (self.drain, DRAIN_SECONDS), (self.sweep, SWEEP_SECONDS)):
+            scheduler.add_job(self._guarded(job), "interval", seconds=seconds, id=job.__name__)
+        self._guarded(self.beat)()
+        return scheduler
+
+    def _guarded(self, job: Callable[[], None]) -> Callable[[], None]:
+        """A job that survives a database that is away; everything it did not do waits for its next turn."""
+
+        def guarded() -> None:
+            try:
+                with self.app.app_context():
+                    job()
+            except SQLAlchemyError as error:
+                log.warning("%s: the database does not answer: %s", job.__name__, type(error).__name__)
+            except Exception:  # one failed turn must not end the job for good
+                log.exception("%s failed", job.__name__)
+
+        return guarded
+
+    def beat(self) -> None:
+        """Say that the worker lives."""
+        with unit_of_work() as session:
+            beat(session, self.name, self.desk.now())
+
+    def drain(self) -> None:
+        """Process what was stored but not processed: after a kill, a fault, or a release from quarantine."""
+        with reading() as session:
+            ids = waiting(session, self.desk.now())
+        for raw_id in ids:
+            if self.stop.is_set():
+                return
+            process(self.desk, raw_id)
+            self.mail_waits.set()
+
+    def sweep(self) -> None:
+        """Do what time has made due, one ticket a transaction."""
+        for _round in range(1000):
+            with unit_of_work() as session:
+                context = self.desk.context()
+                tickets = due_tickets(session, context, limit=1)
+                for ticket in tickets:
+                    check(session, context, ticket)
+            if not tickets or self.stop.is_set():
+                return
+            self.mail_waits.set()
+
+    def _send_forever(self) -> None:
+        while not self.stop.is_set():
+            try:
+                with self.app.app_context():
+                    sent = send_due(self.desk, self._senders)
+            except SQLAlchemyError as error:
+                log.warning("sender: the database does not answer: %s", type(error).__name__)
+                sent = 0
+            except Exception:  # one message that cannot be composed must not end the sending of all others
+                log.exception("sending failed")
+                sent = 0
+            if not sent:
+                self.mail_waits.wait(1.0)
+                self.mail_waits.clear()
+        self._senders.close()
+
+
+def main(settings: Settings, catalog: Catalog) -> None:
+    """Run the worker until SIGTERM or SIGINT."""
+    worker = Worker(settings, catalog)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_args: worker.stop.set())
+    worker.run()
