@@ -52,7 +52,7 @@ lint: $(VENV)/.test-stamp ## ruff, mypy, import contracts, djlint / pemeriksaan 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --lint --check --quiet templates
+	$(BIN)/djlint --lint --quiet templates
 
 format: $(VENV)/.test-stamp ## lay out the code / rapikan kode
 	$(BIN)/ruff format .

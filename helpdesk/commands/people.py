@@ -39,13 +39,13 @@ def add_user(
                     session,
                     context.catalog,
                     context.now,
-                    name,
-                    password.rstrip("\r\n"),
-                    [Role(role) for role in roles],
-                    list(desks),
-                    list(groups),
-                    display_name,
-                    email,
+                    name=name,
+                    password=password.rstrip("\r\n"),
+                    roles=[Role(role) for role in roles],
+                    desks=list(desks),
+                    groups=list(groups),
+                    display_name=display_name,
+                    email=email,
                 )
         except DomainError as error:
             surroundings.refuse(str(error))

@@ -31,13 +31,13 @@ def _add_missing(context: Context, accounts: tuple[StaffAccount, ...]) -> None:
                     session,
                     context.catalog,
                     context.now,
-                    account.name,
-                    account.password,
-                    [role],
-                    desks,
-                    groups if role is Role.TECHNICIAN else [],
-                    account.display_name,
-                    f"{account.name}@{installation.DOMAIN}",
+                    name=account.name,
+                    password=account.password,
+                    roles=[role],
+                    desks=desks,
+                    groups=groups if role is Role.TECHNICIAN else [],
+                    display_name=account.display_name,
+                    email=f"{account.name}@{installation.DOMAIN}",
                 )
 
 

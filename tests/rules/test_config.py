@@ -1,0 +1,94 @@
+"""Settings: read once, loud when wrong, never showing a secret."""
+
+from pathlib import Path
+
+import pytest
+
+from helpdesk.config import ConfigError, desk_key, load, mail_account, variable
+
+SECRET = {"HELPDESK_SECRET_KEY": "0123456789abcdef"}
+
+
+def test_the_defaults_are_a_folder_var_with_an_sqlite_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load(env=SECRET)
+    assert settings.data == tmp_path / "var"
+    assert settings.database_url == f"sqlite:///{tmp_path}/var/helpdesk.sqlite3"
+    assert settings.catalog is None
+    assert settings.mail == {}
+    assert not settings.testing
+
+
+def test_a_desk_is_spelled_in_capitals_with_underscores() -> None:
+    assert desk_key("kptik-medan") == "KPTIK_MEDAN"
+
+
+def test_every_setting_can_stand_in_a_file(tmp_path: Path) -> None:
+    kept = tmp_path / "secret"
+    kept.write_text("aus-einer-datei-0123456789\n")
+    assert load(env={"HELPDESK_SECRET_KEY_FILE": str(kept)}).secret_key == "aus-einer-datei-0123456789"
+
+
+def test_a_value_and_a_file_for_the_same_setting_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not both"):
+        variable("HELPDESK_X", {"HELPDESK_X": "a", "HELPDESK_X_FILE": str(tmp_path)})
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["missing", "not UTF-8"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
+    kept = tmp_path / "value"
+    if content is not None:
+        kept.write_bytes(content)
+    with pytest.raises(ConfigError, match="HELPDESK_X_FILE: cannot be read"):
+        variable("HELPDESK_X", {"HELPDESK_X_FILE": str(kept)})
+
+
+@pytest.mark.parametrize("secret", ["", "too-short"])
+def test_a_missing_or_short_secret_key_is_refused_without_being_shown(secret: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(env={"HELPDESK_SECRET_KEY": secret})
+    assert "HELPDESK_SECRET_KEY" in str(refused.value)
+    assert not secret or secret not in str(refused.value)
+
+
+def test_commands_that_need_no_secret_start_without_one() -> None:
+    assert load(env={}, need_secret=False).secret_key == ""
+
+
+def test_a_desk_has_its_own_mailbox_and_submission() -> None:
+    env = {
+        "HELPDESK_KPTIK_MEDAN_IMAP_URL": "imaps://meja:sandi@mail.test:993/INBOX",
+        "HELPDESK_KPTIK_MEDAN_SMTP_URL": "smtp+starttls://mail.test",
+        "HELPDESK_KPTIK_MEDAN_AUTHSERV_ID": "mail.test",
+        "HELPDESK_KPTIK_MEDAN_ADDRESS": "Meja@Mail.test",
+    }
+    settings = load(("kptik-medan", "kptik-semarang"), env={**SECRET, **env})
+    medan, semarang = settings.mail["kptik-medan"], settings.mail["kptik-semarang"]
+    assert medan.imap is not None
+    assert (medan.imap.hostname, medan.imap.port, medan.imap.username) == ("mail.test", 993, "meja")
+    assert medan.smtp is not None
+    assert medan.smtp.scheme == "smtp+starttls"
+    assert (medan.authserv_id, medan.address) == ("mail.test", "meja@mail.test")
+    assert semarang.imap is semarang.smtp is None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://mail.test", "imap://", "mail.test", "imap://host:notaport", "smtp://mail.test", "imap://[::1"]
+)
+def test_a_wrong_mail_url_names_the_variable_and_never_the_password(url: str) -> None:
+    wrong = url.replace("://", "://u:geheim@") if "://" in url else url
+    with pytest.raises(ConfigError) as refused:
+        mail_account("kptik-medan", {"HELPDESK_KPTIK_MEDAN_IMAP_URL": wrong})
+    assert "HELPDESK_KPTIK_MEDAN_IMAP_URL" in str(refused.value)
+    assert "geheim" not in str(refused.value)
+
+
+def test_a_standing_clock_needs_the_testing_switch() -> None:
+    env = {**SECRET, "HELPDESK_TEST_NOW": "2026-11-23T08:00:00+07:00", "HELPDESK_TEST_NOW_FILE": "/somewhere"}
+    assert load(env=env).test_now == ""
+    assert load(env=env).test_now_file is None
+    assert load(env={**env, "HELPDESK_TESTING": "1"}).test_now == "2026-11-23T08:00:00+07:00"
+
+
+def test_the_base_url_loses_its_last_slash() -> None:
+    assert load(env={**SECRET, "HELPDESK_BASE_URL": "https://bantuan.test/"}).base_url == "https://bantuan.test"
