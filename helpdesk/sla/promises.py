@@ -31,7 +31,7 @@ def lead_time_kept(
     event_date: date | datetime | None,
     calendar: WorkingCalendar,
 ) -> bool | None:
-    """True when the request came early enough before its event; None where there is no lead time or it is not known.
+    """True when the request came early enough before its event; None where none is asked for or it is not known.
 
     At least N working days (or days) must lie in [receipt date, event date); receipt after closing counts as the next
     day. Raises ValueError for a lead time in another unit.
@@ -39,9 +39,16 @@ def lead_time_kept(
     lead = target.lead_time
     if lead is None or event_date is None:
         return None
+    if lead.outside_hours and not _outside_hours(event_date, calendar):
+        return None
     spans = _lead_spans(lead, attributes)
     kept = {_lies_between(span, received_at, day_of(event_date, calendar), calendar) for span in spans}
     return kept.pop() if len(kept) == 1 else None
+
+
+def _outside_hours(event: date | datetime, calendar: WorkingCalendar) -> bool:
+    """A date without a time of day lies outside working hours only when nobody works on it."""
+    return not (calendar.is_working(event) if isinstance(event, datetime) else calendar.is_working_day(event))
 
 
 def _lead_spans(lead: LeadTime, attributes: Mapping[str, str]) -> list[Span]:

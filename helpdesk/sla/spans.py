@@ -32,6 +32,20 @@ def within(pauses: Iterable[Pause], start: datetime, end: datetime) -> tuple[Pau
     return tuple((a, b) for a, b in cut if a < b)
 
 
+def without(stretches: Iterable[Pause], pauses: Sequence[Pause]) -> list[Pause]:
+    """The stretches of time less the pauses, which are merged."""
+    left: list[Pause] = []
+    for start, end in stretches:
+        begin = start
+        for pause_start, pause_end in within(pauses, start, end):
+            if begin < pause_start:
+                left.append((begin, pause_start))
+            begin = pause_end
+        if begin < end:
+            left.append((begin, end))
+    return left
+
+
 def working_seconds(span: Span) -> int:
     """The working seconds of a span in minutes or hours, cut off to whole seconds. KeyError for other units."""
     return int(span.amount * _WORKING_SECONDS[span.unit])

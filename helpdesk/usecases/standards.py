@@ -8,11 +8,27 @@ from datetime import date
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from helpdesk.catalog.model import CalendarSpec, Catalog, Item
+from helpdesk.catalog.model import CalendarSpec, Catalog, Desk, Item
+from helpdesk.sla.clock import timeline
+from helpdesk.sla.due import (
+    Refused,
+    answer,
+    check_start,
+    elapsed_minutes,
+    read_choice,
+    read_event,
+    read_moment,
+    read_quantity,
+)
+from helpdesk.sla.explain import explain
+from helpdesk.sla.facts import Facts, Timeline
 from helpdesk.sla.holidays_id import LIBRARY, Holiday, is_known, of_year
-from helpdesk.sla.hours import WorkingCalendar, compile_calendar
+from helpdesk.sla.hours import NoWorkingTime, WorkingCalendar, compile_calendar
+from helpdesk.sla.phrases import LANGUAGES
+from helpdesk.tickets.words import Channel
 
 _COMPILED: dict[tuple[int, str], tuple[CalendarSpec, WorkingCalendar]] = {}
 
@@ -69,3 +85,91 @@ def unknown_holiday_years(catalog: Catalog, first: int, last: int) -> list[int]:
     """The years whose joint leave is not decreed yet although a calendar of the catalogue keeps it."""
     needed = any(spec.joint_leave for spec in catalog.calendars.values())
     return [year for year in range(first, last + 1) if needed and not _is_known(year)]
+
+
+# --- the answers of `helpdesk sla` ---------------------------------------------------------------------------------
+
+
+def answer_due(
+    catalog: Catalog,
+    *,
+    item_id: str,
+    desk_id: str,
+    channel: str,
+    received: str,
+    starts: str | None = None,
+    event: str | None = None,
+    attributes: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """What `helpdesk sla due` answers. Times are ISO 8601; without an offset they are the desk's.
+
+    Raises Refused for an unknown item, desk, channel, attribute or value, and for a start where none can be given.
+    """
+    desk, item = _desk(catalog, desk_id), _item(catalog, desk_id, item_id)
+    if channel not in list(Channel):
+        raise Refused(f"unknown channel {channel[:40]!r}; there are {', '.join(Channel)}")
+    facts = Facts(
+        received_at=read_moment(received, desk.zone),
+        channel=channel,
+        attributes=_attributes(item, attributes or {}),
+        starts_at=read_moment(starts, desk.zone) if starts is not None else None,
+        event_at=read_event(event, desk.zone) if event is not None else None,
+    )
+    check_start(item.target, facts.starts_at)
+    calendar = calendar_for(catalog, desk_id, item)
+    try:
+        line = timeline(facts, item.response_minutes, item.target, calendar, facts.received_at, warn_at=item.warn_at)
+        story = [told for language in LANGUAGES for told in explain_for(item, line, facts, calendar, language)]
+    except NoWorkingTime as error:
+        raise Refused(str(error)) from error
+    return answer(line, facts, desk.zone, item=item_id, desk=desk_id, explanation=story)
+
+
+def answer_elapsed(catalog: Catalog, *, desk_id: str, start: str, end: str) -> Mapping[str, int]:
+    """What `helpdesk sla elapsed` answers; times as in `answer_due`. Raises Refused."""
+    desk = _desk(catalog, desk_id)
+    try:
+        return elapsed_minutes(
+            calendar_for(catalog, desk_id), read_moment(start, desk.zone), read_moment(end, desk.zone)
+        )
+    except NoWorkingTime as error:
+        raise Refused(str(error)) from error
+
+
+def explain_for(
+    item: Item | None, line: Timeline, facts: Facts, calendar: WorkingCalendar, language: str
+) -> tuple[str, ...]:
+    """The story of a deadline, with the names and the original wording of its item (None: not chosen yet)."""
+    if item is None:
+        return explain(line, facts, None, calendar, language=language)
+    names = {attribute.id: attribute.name for attribute in item.attributes}
+    wording = item.wording.get(language)
+    return explain(line, facts, item.target, calendar, language=language, wording=wording, names=names)
+
+
+def _desk(catalog: Catalog, desk_id: str) -> Desk:
+    if desk_id not in catalog.desks:
+        raise Refused(f"unknown desk {desk_id[:40]!r}; there are {', '.join(catalog.desks)}")
+    return catalog.desks[desk_id]
+
+
+def _item(catalog: Catalog, desk_id: str, item_id: str) -> Item:
+    if item_id not in catalog.items:
+        raise Refused(f"unknown item {item_id[:80]!r}")
+    if item_id not in catalog.desks[desk_id].items:
+        raise Refused(f"the desk {desk_id} does not offer {item_id}")
+    return catalog.items[item_id]
+
+
+def _attributes(item: Item, given: Mapping[str, str]) -> dict[str, str]:
+    return {name: _value(item, name, text) for name, text in given.items()}
+
+
+def _value(item: Item, name: str, text: str) -> str:
+    attribute = item.attribute(name)
+    if attribute is None:
+        known = ", ".join(a.id for a in item.attributes) or "none"
+        raise Refused(f"{item.id} has no attribute {name[:40]!r}; it has {known}")
+    if attribute.kind == "integer":
+        return read_quantity(name, text, attribute.minimum)
+    return read_choice(name, text, list(attribute.choices)) if attribute.kind == "choice" else text

@@ -1,0 +1,227 @@
+"""A deadline told as a few sentences that a citizen understands, in Indonesian or English.
+
+What counted, what was skipped and why, the rule in the standard's own words, and what is missing or awaited. The
+sentences are made from the same timeline as the deadline, never beside it.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from helpdesk.sla.clock import FIRST_HANDLING, stops
+from helpdesk.sla.facts import Facts, HoldPeriod, Timeline
+from helpdesk.sla.hours import WorkingCalendar
+from helpdesk.sla.norms import DayCount, StartKind, Target, Unit
+from helpdesk.sla.phrases import PHRASES, Teller
+from helpdesk.sla.promises import lead_time_kept
+from helpdesk.sla.rules import Basis, day_of
+from helpdesk.sla.spans import without
+from helpdesk.sla.worktable import Named
+
+MOST_PIECES = 4
+
+_WORKING_UNITS = frozenset({Unit.MINUTE, Unit.HOUR, Unit.WORKING_DAY})
+
+
+def explain(
+    timeline: Timeline,
+    facts: Facts,
+    target: Target | None,
+    calendar: WorkingCalendar,
+    *,
+    language: str = "id",
+    wording: str = "",
+    names: Mapping[str, Named] | None = None,
+) -> tuple[str, ...]:
+    """The story of the ticket's deadline. `wording` is the original norm; `names` are those of the attributes."""
+    tell = Teller(language, calendar.zone)
+    return tuple(_sentences(timeline, facts, target, calendar, tell=tell, wording=wording, names=names or {}))
+
+
+def _sentences(
+    line: Timeline,
+    facts: Facts,
+    target: Target | None,
+    calendar: WorkingCalendar,
+    *,
+    tell: Teller,
+    wording: str,
+    names: Mapping[str, Named],
+) -> Iterator[str]:
+    yield tell.say("received", when=tell.when(facts.received_at))
+    if target is not None:
+        yield from _start(line, facts, target, calendar, tell)
+    yield from _response(line, facts, target, tell)
+    if wording:
+        yield tell.say("wording", wording=wording.strip().rstrip("."))
+    if target is None:
+        return
+    if line.awaiting is not None:
+        return
+    if line.missing:
+        yield tell.say("missing", names=tell.listed([_attribute(name, names, tell) for name in line.missing]))
+    yield from _basis(line, facts, calendar, tell)
+    yield from _lead_time(facts, target, calendar, tell)
+    if line.resolution.due_at is None:
+        yield tell.say("no due")
+        return
+    if line.span is not None and line.basis is Basis.SPAN:
+        yield from _counting(line, facts, calendar, tell)
+    yield from _holds(line, facts, target, calendar, tell)
+    yield from _result(line, facts, calendar, tell)
+
+
+def _attribute(attribute: str, names: Mapping[str, Named], tell: Teller) -> str:
+    return f"{tell.name(names[attribute])} ({attribute})" if attribute in names else attribute
+
+
+def _response(line: Timeline, facts: Facts, target: Target | None, tell: Teller) -> Iterator[str]:
+    clock = line.response
+    if clock.due_at is None:
+        if target is not None:
+            yield tell.say("no norm")
+    elif clock.done_at is not None and clock.done_at == clock.due_at and facts.first_action_at is None:
+        yield tell.say("response now")
+    else:
+        yield tell.say("response", when=tell.when(clock.due_at))
+    for stage in line.stages:
+        if stage.name == FIRST_HANDLING and stage.due_at is not None:
+            yield tell.say("first handling", when=tell.when(stage.due_at))
+
+
+def _start(line: Timeline, facts: Facts, target: Target, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
+    kind = target.start.kind
+    event = tell.say(f"start {kind.value}", name=target.start.event or tell.say("named event"))
+    if line.awaiting is not None:
+        yield tell.say("awaiting", event=event)
+        return
+    begun = facts.received_at
+    if facts.cycle_started_at is not None:
+        begun = facts.cycle_started_at
+        yield tell.say("reopened", when=tell.when(begun))
+    elif kind is not StartKind.RECEIVED and facts.starts_at is not None:
+        begun = facts.starts_at
+        yield tell.say("started", event=event, when=tell.when(begun))
+    starts = line.resolution.starts_at
+    if starts is not None and not calendar.is_working(begun) and line.basis in (Basis.SPAN, Basis.STAGES):
+        yield tell.say("moved", when=tell.when(starts))
+
+
+def _basis(line: Timeline, facts: Facts, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
+    due = line.resolution.due_at
+    match line.basis:
+        case Basis.SPAN if line.span is not None:
+            yield tell.say("rule", amount=tell.span(line.span))
+        case Basis.AGREED:
+            yield tell.say("agreed" if due is not None else "not agreed")
+        case Basis.EVENT if facts.event_at is not None and due is not None:
+            event = day_of(facts.event_at, calendar)
+            yield tell.say("event", day=tell.day(event))
+            yield tell.say("moved back" if calendar.day(due) <= event else "after event")
+        case Basis.EVENT:
+            yield tell.say("no event")
+        case Basis.DATE:
+            yield tell.say("date")
+            yield tell.say("moved back")
+        case Basis.STAGES:
+            yield tell.say("stages", stages=tell.listed(list(_stages(line, tell))))
+        case _:
+            yield tell.say("no rule")
+
+
+def _stages(line: Timeline, tell: Teller) -> Iterator[str]:
+    for stage in line.stages:
+        if stage.name == FIRST_HANDLING:
+            continue
+        if stage.due_at is None:
+            yield tell.say("stage open", name=stage.name)
+        else:
+            yield tell.say("stage", name=stage.name, when=tell.when(stage.due_at))
+
+
+def _lead_time(facts: Facts, target: Target, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
+    lead = target.lead_time
+    if (
+        lead is None
+        or lead_time_kept(target, facts.attributes, facts.received_at, facts.event_at, calendar) is not False
+    ):
+        return
+    yield tell.say("late request", amount=tell.span(lead.by.get(facts.attributes.get(lead.attribute, ""), lead.span)))
+
+
+# --- what counted and what did not ---------------------------------------------------------------------------------
+
+
+def _counting(line: Timeline, facts: Facts, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
+    start, due, span = line.resolution.starts_at, line.resolution.due_at, line.span
+    if start is None or due is None or span is None or due <= start:
+        return
+    if span.unit not in _WORKING_UNITS:
+        yield tell.say("calendar days")
+        return
+    if span.day_count is DayCount.END_OF_DAY and span.unit is Unit.WORKING_DAY:
+        yield tell.say("end of day")
+    pieces = without(calendar.pieces(start, due), line.pauses)
+    if len(pieces) <= MOST_PIECES:
+        yield tell.say("counted", pieces="; ".join(_piece(begin, end, tell) for begin, end in pieces))
+    else:
+        words = {"first": tell.day(calendar.day(pieces[0][0])), "last": tell.day(calendar.day(pieces[-1][0]))}
+        yield tell.say("counted days", amount=tell.span(span), **words)
+    skipped = list(
+        _skipped(min(start, facts.cycle_started_at or facts.starts_at or facts.received_at), due, calendar, tell)
+    )
+    if skipped:
+        yield tell.say("skipped", what=tell.listed(skipped))
+
+
+def _piece(begin: datetime, end: datetime, tell: Teller) -> str:
+    day = tell.day(begin.astimezone(tell.zone).date())
+    return f"{day} {tell.clock(begin)}–{tell.clock(end)} ({tell.duration(int((end - begin).total_seconds()))})"
+
+
+def _skipped(start: datetime, due: datetime, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
+    first, last = calendar.day(start), calendar.day(due)
+    gaps = [(end, begin) for (_, end), (begin, _) in pairwise(calendar.pieces(start, due)) if end < begin]
+    breaks = {f"{tell.clock(a)}–{tell.clock(b)}" for a, b in gaps if calendar.day(a) == calendar.day(b)}
+    if breaks:
+        yield tell.say("break", times=", ".join(sorted(breaks)))
+    if any(calendar.day(a) != calendar.day(b) for a, b in gaps):
+        yield tell.say("night")
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    for weekday in sorted({day.weekday() for day in days if not calendar.rules.hours_of(day)}):
+        yield tell.weekday(weekday)
+    dates: dict[str, list[str]] = {}
+    for day, name in calendar.closed_days(start, due):
+        dates.setdefault(tell.name(name), []).append(tell.date(day))
+    for holiday, closed in dates.items():
+        yield f"{holiday} ({', '.join(closed)})"
+
+
+def _holds(line: Timeline, facts: Facts, target: Target, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
+    for hold in facts.holds:
+        words = {"start": tell.when(hold.from_at), "reason": _reason(hold, tell)}
+        if not stops(hold.reason, target, facts.attributes):
+            yield tell.say("hold on", **words)
+        elif hold.to_at is None and line.resolution.on_hold:
+            yield tell.say("on hold", **words, amount=tell.duration(line.resolution.remaining_seconds or 0))
+        elif hold.to_at is not None:
+            counted = tell.duration(calendar.between(hold.from_at, hold.to_at))
+            yield tell.say("hold", **words, end=tell.when(hold.to_at), amount=counted)
+
+
+def _reason(hold: HoldPeriod, tell: Teller) -> str:
+    phrase = f"reason {hold.reason}"
+    return tell.say(phrase) if phrase in PHRASES else hold.reason
+
+
+def _result(line: Timeline, facts: Facts, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
+    due = line.resolution.due_at
+    if due is None:
+        return
+    if line.extended:
+        yield tell.say("extended")
+    if line.expected_at is not None:
+        yield tell.say("expected", when=tell.when(line.expected_at))
+    yield tell.say("due", when=tell.when(due))
+    for year in calendar.unknown_years(min(facts.received_at, due), due):
+        yield tell.say("unknown year", year=year)
