@@ -37,7 +37,8 @@ def due(
     as_json: bool,
 ) -> None:
     """Tenggat suatu layanan, dengan penjelasan. / The deadlines of an item, explained."""
-    from helpdesk.usecases.standards import Refused, answer_due
+    from helpdesk.sla.due import Refused
+    from helpdesk.usecases.standards import answer_due
 
     try:
         answer = answer_due(
@@ -65,7 +66,8 @@ def due(
 @click.option("--json", "as_json", is_flag=True)
 def elapsed(desk: str, start: str, end: str, as_json: bool) -> None:
     """Menit kerja antara dua waktu. / Working minutes between two times, rounded down."""
-    from helpdesk.usecases.standards import Refused, answer_elapsed
+    from helpdesk.sla.due import Refused
+    from helpdesk.usecases.standards import answer_elapsed
 
     try:
         answer = answer_elapsed(surroundings.catalog(), desk_id=desk, start=start, end=end)
