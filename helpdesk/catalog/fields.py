@@ -21,6 +21,12 @@ ITEM_ID = re.compile(rf"{ID.pattern}/{ID.pattern}", re.ASCII)
 ATTRIBUTE_ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
+class AboutKey(str):
+    """A complaint about a key itself, not about the value that stands behind it."""
+
+    __slots__ = ()
+
+
 class Part(Schema):
     """A schema whose complaints are written for the reader of a catalogue."""
 
@@ -29,7 +35,7 @@ class Part(Schema):
         known = ", ".join(sorted(self.fields))
         self.error_messages = {
             **self.error_messages,
-            "unknown": f"unknown key; known here: {known}",
+            "unknown": AboutKey(f"unknown key; known here: {known}"),
             "type": "must be keys with values",
         }
 
@@ -214,7 +220,7 @@ class TableOf(Said):
         wrong: dict[str, Any] = {}
         for name, given in value.items():
             try:
-                key = self.key(name)
+                key = self._key(name)
                 if given is None:
                     raise ValidationError(self.absent)
                 result[key] = self.entry.deserialize(given)
@@ -224,6 +230,12 @@ class TableOf(Said):
         if wrong:
             raise ValidationError(wrong, valid_data=result)
         return result
+
+    def _key(self, name: str) -> Any:
+        try:
+            return self.key(name)
+        except ValidationError as error:
+            raise ValidationError([AboutKey(message) for message in error.messages]) from error
 
 
 class ListOf(Said):

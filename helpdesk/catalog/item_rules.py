@@ -78,7 +78,11 @@ def _values(attributes: Mapping[str, Any], when: Mapping[str, Any], path: Path) 
         if not choices:
             continue
         for value in sorted(set(values) - choices.keys()):
-            yield (*path, name), f'the attribute "{name}" has no value "{value[:60]}"; it has {", ".join(choices)}'
+            yield (*path, name), _no_value(name, value, choices)
+
+
+def _no_value(name: str, value: str, choices: Mapping[str, Any]) -> str:
+    return f'the attribute "{name}" has no value "{value[:60]}"; it has {", ".join(choices)}'
 
 
 def _conditions(item: Mapping[str, Any], attributes: Mapping[str, Any]) -> Iterator[Finding]:
@@ -95,7 +99,9 @@ def _conditions(item: Mapping[str, Any], attributes: Mapping[str, Any]) -> Itera
     lead = item.get("lead_time") or {}
     if "by" in lead:
         yield from _named(attributes, lead["by"], AttributeKind.CHOICE, ("lead_time", "by"))
-        yield from _values(attributes, {lead["by"]: tuple(lead.get("spans", ()))}, ("lead_time", "spans"))
+        choices = attributes.get(lead["by"], {}).get("choices") or lead["spans"]
+        for value in sorted(lead["spans"].keys() - choices.keys()):
+            yield ("lead_time", "spans", value), _no_value(lead["by"], value, choices)
 
 
 def _norm_attributes(norm: Norm, path: Path, attributes: Mapping[str, Any]) -> Iterator[Finding]:

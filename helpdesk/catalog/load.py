@@ -73,13 +73,14 @@ def _checked(root: Table) -> tuple[Any, list[Fault]]:
     """The loaded data as far as it is right, and its faults, each where the schema or the rules found it."""
     from marshmallow import ValidationError  # noqa: PLC0415
 
+    from helpdesk.catalog.fields import AboutKey  # noqa: PLC0415
     from helpdesk.catalog.rules import findings  # noqa: PLC0415
     from helpdesk.catalog.schema import CatalogSchema  # noqa: PLC0415
 
     told: dict[tuple[Position, str], Fault] = {}
 
     def tell(path: tuple[str | int, ...], message: str) -> None:
-        at = place(root, path)
+        at = place(root, path, key=isinstance(message, AboutKey))
         told.setdefault((at, message), Fault(at, f"{'.'.join(map(str, path))}: {message}" if path else message))
 
     try:
@@ -102,7 +103,7 @@ def _flat(messages: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tup
         for inner in messages:
             yield from _flat(inner, path)
     else:
-        yield path, str(messages)
+        yield path, messages
 
 
 def _errors(name: str, faults: Iterable[Fault]) -> CatalogErrors:

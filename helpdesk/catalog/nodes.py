@@ -58,8 +58,11 @@ def plain(node: Node) -> Any:
     return node.value
 
 
-def place(root: Node, path: Sequence[str | int]) -> Position:
-    """Where the thing at `path` stands: a simple value, else its key; what is nearest around it if it is absent."""
+def place(root: Node, path: Sequence[str | int], *, key: bool = False) -> Position:
+    """Where the thing at `path` stands: a simple value, else its key; what is nearest around it if it is absent.
+
+    `key`: always where its key stands.
+    """
     node, at = root, root.at
     for step in path:
         if isinstance(node, Table) and str(step) in node.entries:
@@ -69,7 +72,7 @@ def place(root: Node, path: Sequence[str | int]) -> Position:
             at = node.at
         else:
             return at
-    return node.at if isinstance(node, Scalar) and node.value is not None else at
+    return node.at if isinstance(node, Scalar) and node.value is not None and not key else at
 
 
 def with_defaults(own: Table, *fallbacks: Mapping[str, tuple[Position, Node]]) -> Table:
