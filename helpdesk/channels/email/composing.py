@@ -121,7 +121,7 @@ def compose(outbound: Outbound, *, now: Callable[[], datetime] = _now) -> bytes:
     if outbound.html:
         bodies.append(_body(outbound.html, "html"))
     files = [_file(file, number) for number, file in enumerate(outbound.attachments, 1)]
-    seed = outbound.message_id or outbound.subject
+    seed = outbound.message_id or outbound.recipient
     return header + _multipart("mixed", [_multipart("alternative", bodies, seed), *files], seed)
 
 

@@ -1,7 +1,7 @@
 """What a message says: its text, its HTML, its attachments (RFC 2046, RFC 2183, RFC 2392)."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from helpdesk.channels.base import Attachment
 from helpdesk.channels.email import embedded
@@ -50,9 +50,8 @@ class Content:
             self.attach(Attachment(name, "application/octet-stream", data))
 
     def attach(self, file: Attachment) -> None:
-        """Adds an attachment, its name cleaned or made up."""
-        name = safe_name(file.name) or made_name(file.media_type, len(self.attachments) + 1)
-        self.attachments.append(Attachment(name, file.media_type, file.content, file.content_id, file.inline))
+        """Adds an attachment, its name cleaned; it may have none yet."""
+        self.attachments.append(replace(file, name=safe_name(file.name)))
 
 
 def _disposition(part: Part) -> tuple[str, str]:
@@ -154,11 +153,16 @@ def _promoted(message: Part, content: Content) -> None:
             return
 
 
-def _marked_inline(content: Content) -> list[Attachment]:
+def _finished(content: Content) -> list[Attachment]:
+    """The attachments, all with names, those that the HTML shows marked `inline`."""
     used = {found.lower() for html in content.htmls for found in CID.findall(html)}
     return [
-        Attachment(a.name, a.media_type, a.content, a.content_id, bool(a.content_id) and a.content_id.lower() in used)
-        for a in content.attachments
+        replace(
+            file,
+            name=file.name or made_name(file.media_type, number),
+            inline=bool(file.content_id) and file.content_id.lower() in used,
+        )
+        for number, file in enumerate(content.attachments, 1)
     ]
 
 
@@ -168,5 +172,5 @@ def content_of(message: Part) -> Content:
     _walk(message, content)
     if not message.media_type.startswith("text/") or content.attachments:
         _promoted(message, content)
-    content.attachments = _marked_inline(content)
+    content.attachments = _finished(content)
     return content

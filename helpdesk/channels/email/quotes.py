@@ -26,7 +26,6 @@ class _Scan:
     forwarded: bool = False  # the subject says so
     kept: list[str] = field(default_factory=list)
     written: bool = False  # something is kept that a person may have written
-    introduced: bool = False  # an introduction of a quote was seen
 
 
 def is_forward(subject: str) -> bool:
@@ -178,7 +177,6 @@ def _step(scan: _Scan, at: int) -> int:
     if _quoted(line) or _device_line(line):
         return at + 1
     if count := _introduction(scan, at):
-        scan.introduced = True
         return _after_introduction(scan, at + count)
     if scan.written and words.SIGNATURE.fullmatch(line):
         return _signature_end(scan, at)
@@ -196,14 +194,14 @@ def _trimmed(kept: list[str]) -> str:
 def reply_text(text: str, *, forwarded: bool = False) -> str:
     """`text` without quotes, introductions, signatures and phone lines; the whole text where nothing would be left.
 
-    Only the first 65,536 characters are looked at. `forwarded`: the subject says so, and header blocks are kept.
+    Only the first 65,536 characters are looked at, a longer rest is kept with the last line. `forwarded`: the subject says so, and header blocks are kept.
     """
     lines = text[:MAX_TEXT].splitlines()
     scan = _Scan(lines, [_may_end_introduction(line) for line in lines], forwarded)
     at = 0
     while at < len(scan.lines):
         at = _step(scan, at)
+    if len(text) > MAX_TEXT and scan.kept and scan.kept[-1] is lines[-1]:
+        scan.kept[-1] += text[MAX_TEXT:]
     reply = _trimmed(scan.kept)
-    if reply.strip():
-        return reply + text[MAX_TEXT:] if not scan.introduced else reply
-    return text[:MAX_TEXT].strip("\n")
+    return reply if reply.strip() else text[:MAX_TEXT].strip("\n")

@@ -162,7 +162,7 @@ def _boundary(part: Part) -> bytes:
     if declared:
         return declared.encode("utf-8", "replace")
     # No boundary stated: the first line that looks like one.
-    guess = re.search(rb"(?:^|\n)--([^\s-][^\r\n]{3,69}?)[ \t]*\r?\n(?=[Cc]ontent-)", part.body[:65_536])
+    guess = re.search(rb"(?:^|\n)--([^\s-][^\r\n]{0,69}?)[ \t]*\r?\n(?=[Cc]ontent-)", part.body[:65_536])
     return guess[1] if guess else b""
 
 

@@ -1,0 +1,137 @@
+"""Who wrote it: a person, a robot, a mail system; and who may get an automatic answer."""
+
+import pytest
+
+from helpdesk.channels.base import Machine
+from tests.channels.email_samples import inbound, mail, multipart
+
+PERSON, ROBOT, BOUNCE = Machine.NO, Machine.AUTO_REPLY, Machine.BOUNCE
+
+
+@pytest.mark.parametrize(
+    ("fields", "machine", "answerable"),
+    [
+        ({}, PERSON, True),
+        ({"Auto_Submitted": "no"}, PERSON, True),
+        ({"Auto_Submitted": "  No  "}, PERSON, True),
+        ({"Auto_Submitted": "no (manual)"}, PERSON, True),
+        ({"Auto_Submitted": "auto-replied"}, ROBOT, False),
+        ({"Auto_Submitted": "Auto-Generated"}, ROBOT, False),
+        ({"Auto_Submitted": "auto-notified; owner-email=x@y"}, ROBOT, False),
+        ({"Auto_Submitted": "auto-replied (vacation)"}, ROBOT, False),
+        ({"Precedence": "bulk"}, PERSON, False),
+        ({"Precedence": "list"}, PERSON, False),
+        ({"Precedence": ["normal", "junk"]}, PERSON, False),
+        ({"Precedence": "auto_reply"}, ROBOT, False),
+        ({"Precedence": "first-class"}, PERSON, True),
+        ({"List_Id": "<umum.x.example>"}, PERSON, False),
+        ({"List_Unsubscribe": "<mailto:x@y>"}, PERSON, False),
+        ({"X_Loop": "helpdesk"}, PERSON, False),
+        ({"X_Autoreply": "yes"}, ROBOT, False),
+        ({"X_Auto_Response_Suppress": "DR, OOF, AutoReply"}, PERSON, False),
+        ({"X_Auto_Response_Suppress": "All"}, PERSON, False),
+        ({"X_Auto_Response_Suppress": "None"}, PERSON, True),
+        ({"X_MS_Exchange_Inbox_Rules_Loop": "a@b"}, PERSON, True),
+        ({"X_MS_Exchange_Inbox_Rules_Loop": "a@b", "X_Auto_Response_Suppress": "All"}, ROBOT, False),
+        ({"Return_Path": "<>"}, PERSON, False),
+        ({"Return_Path": "<>", "Subject": "Sedang cuti sampai Senin"}, ROBOT, False),
+        ({"Return_Path": "<budi@kantor.example>"}, PERSON, True),
+        ({"From": "MAILER-DAEMON@x.example"}, PERSON, False),
+        ({"From": "noreply@x.example"}, PERSON, False),
+        ({"From": "no-reply+abc@x.example"}, PERSON, False),
+        ({"From": "desk@kptik.example"}, PERSON, False),
+        ({"Subject": "Automatic reply: Lupa kata sandi"}, ROBOT, False),
+        ({"Subject": "Balasan otomatis: Lupa kata sandi"}, ROBOT, False),
+        ({"Subject": "Re: [MDN-2026-000001] Out of Office AutoReply: x"}, ROBOT, False),
+        ({"Subject": "Abwesenheitsnotiz: x"}, ROBOT, False),
+        ({"Subject": "Please switch off the automatic reply"}, PERSON, True),
+        ({"Subject": "Out of office forms are missing"}, PERSON, True),
+        ({"Subject": "Autoreplying printers"}, PERSON, True),
+    ],
+)
+def test_the_marks_of_machines_are_told_apart(fields: dict[str, str], machine: Machine, answerable: bool) -> None:
+    got = inbound(mail(**fields), own_addresses={"desk@kptik.example"})
+    assert (got.machine, got.answerable) == (machine, answerable)
+
+
+def report(action: str = "failed", recipient: str = "rfc822; Siti@X.Example", **fields: str) -> bytes:
+    """A delivery status report for a mail of ours."""
+    status = (
+        f"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n"
+        f"Final-Recipient: {recipient}\nAction: {action}\nStatus: 5.1.1"
+    )
+    returned = (
+        "Content-Type: message/rfc822\n\nFrom: desk@kptik.example\nTo: siti@x.example\nMessage-ID: <kita.1@kptik>\n\nx"
+    )
+    given = {"From": "MAILER-DAEMON@mx.example", "Subject": "Undelivered Mail Returned to Sender", **fields}
+    return multipart(
+        "Content-Type: text/plain\n\nmaaf", status, returned, kind="report; report-type=delivery-status", **given
+    )
+
+
+def test_a_report_names_who_failed_and_which_message() -> None:
+    got = inbound(report())
+    assert (got.machine, got.answerable) == (BOUNCE, False)
+    assert (got.bounce_recipients, got.original_message_id) == (("siti@x.example",), "kita.1@kptik")
+
+
+@pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded"])
+def test_a_delay_or_a_success_is_no_failure(action: str) -> None:
+    got = inbound(report(action, Subject="Delivery Status Notification"))
+    assert (got.machine, got.answerable, got.bounce_recipients) == (ROBOT, False, ())
+
+
+@pytest.mark.parametrize("kind", ["feedback-report", "disposition-notification"])
+def test_complaints_and_read_receipts_are_machines_but_no_bounces(kind: str) -> None:
+    raw = multipart(
+        "Content-Type: text/plain\n\nx", f"Content-Type: message/{kind}\n\nFoo: x", kind=f"report; report-type={kind}"
+    )
+    assert (inbound(raw).machine, inbound(raw).answerable) == (ROBOT, False)
+
+
+NOTICES = [
+    (
+        "failure notice",
+        "Hi. This is the qmail-send program at x.\n\n<siti@x.example>:\nuser unknown\n\n--- Below this line is a copy of the message.\n\n",
+    ),
+    (
+        "Mail delivery failed: returning message to sender",
+        "A message that you sent could not be delivered:\n\n  siti@x.example\n    SMTP error: 550\n\n"
+        "------ This is a copy of the message, including all the headers. ------\n\n",
+    ),
+    (
+        "Returned mail: User unknown",
+        "   ----- Transcript of session follows -----\n550 siti@x.example... User unknown\n\n   ----- Unsent message follows -----\n",
+    ),
+    ("Undeliverable Message", "Message could not be delivered.\nError: mailbox is full\n\nOriginal Message:\n"),
+    (
+        "Surat tidak terkirim",
+        "Surat Anda tidak dapat dikirim ke:\n  siti@x.example\n\n----- Original message -----\n\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("subject", "notice"), NOTICES)
+def test_notices_in_free_text_name_who_failed_and_which_message(subject: str, notice: str) -> None:
+    returned = (
+        "Received: by mx.example\nFrom: desk@kptik.example\nTo: siti@x.example\nMessage-ID: <kita.1@kptik>\n\nHalo"
+    )
+    if "Original Message:" in notice:
+        returned = returned.partition("\n")[2]
+    got = inbound(mail(notice + returned, Subject=subject, From="Mail Delivery System <mailer-daemon@x.example>"))
+    assert (got.machine, got.bounce_recipients) == (BOUNCE, ("siti@x.example",))
+    assert got.original_message_id == "kita.1@kptik"
+
+
+def test_a_person_who_passes_a_bounce_on_is_no_bounce() -> None:
+    inner = "Content-Type: message/rfc822\n\n" + report().decode().replace("\r\n", "\n").replace("batas", "dalam")
+    got = inbound(
+        multipart("Content-Type: text/plain\n\nApa artinya?", inner, Subject="Fwd: Undelivered Mail Returned to Sender")
+    )
+    assert (got.machine, got.answerable) == (PERSON, True)
+
+
+def test_a_warning_in_free_text_is_no_failure() -> None:
+    text = "THIS IS A WARNING MESSAGE ONLY.\nYOU DO NOT NEED TO RESEND YOUR MESSAGE.\n\nsiti@x.example: mail delayed"
+    got = inbound(mail(text, Subject="Warning: message delayed 4 hours", From="mailer-daemon@x.example"))
+    assert got.machine is not BOUNCE

@@ -1,0 +1,319 @@
+"""Handing mail to an SMTP server that answers as told, and saying what became of it."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import pytest
+
+from helpdesk.channels.base import Address, ChannelError, Outbound
+from helpdesk.channels.email.plain import parse
+from helpdesk.channels.email.smtp import Sender, send
+
+DROP, HANG = "drop", "hang"
+
+
+class Scripted:
+    """An SMTP server; `answers` gives for a command (`MAIL`, `RCPT`, `DATA`, `.`, `greeting` …) what comes next.
+
+    An answer is a line, DROP (close) or HANG (say nothing). Each is used once; without one the usual answer is given.
+    """
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None, extensions: tuple[str, ...] = ("SIZE 9999999",)) -> None:
+        self.answers: dict[str, list[str]] = {}
+        self.mails: list[tuple[str, str, bytes]] = []
+        self.commands: list[str] = []
+        self.connections = 0
+        self._tls, self._extensions = tls, extensions
+        self._writers: list[asyncio.StreamWriter] = []
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        assert self._ready.wait(5)
+
+    def url(self, text: str = "smtp://127.0.0.1") -> SplitResult:
+        return urlsplit(f"{text}:{self.port}")
+
+    def close_connections(self) -> None:
+        """What a server does to idle clients."""
+        self._loop.call_soon_threadsafe(lambda: [w.close() for w in self._writers])
+        time.sleep(0.1)
+
+    def stop(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result(5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+    async def _shut(self) -> None:
+        self._server.close()
+        for writer in self._writers:
+            writer.close()
+        others = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._ready.set()
+        self._loop.run_forever()
+
+    async def _say(self, writer: asyncio.StreamWriter, command: str, usual: str) -> bool:
+        scripted = self.answers.get(command)
+        answer = scripted.pop(0) if scripted else usual
+        if answer == HANG:
+            await asyncio.sleep(30)
+        if answer in (DROP, HANG):
+            writer.close()
+            return False
+        writer.write(answer.encode() + b"\r\n")
+        await writer.drain()
+        return answer == usual
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self._writers.append(writer)
+        with contextlib.suppress(ConnectionError):
+            if await self._say(writer, "greeting", "220 siap"):
+                while line := (await reader.readline()).decode().strip():
+                    if not await self._command(line, reader, writer):
+                        break
+        writer.close()
+
+    async def _command(self, line: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        self.commands.append(line)
+        word = line.split()[0].upper()
+        if word == "EHLO":
+            names = ["siap", *self._extensions]
+            usual = "\r\n".join(f"250{'-' if n < len(names) - 1 else ' '}{name}" for n, name in enumerate(names))
+        else:
+            usual = {"DATA": "354 silakan", "QUIT": "221 sampai jumpa", "STARTTLS": "220 mulai", "AUTH": "235 ya"}.get(
+                word, "250 baik"
+            )
+        if word == "MAIL":
+            self._from = line.partition("<")[2].partition(">")[0]
+        if word == "RCPT":
+            self._to = line.partition("<")[2].partition(">")[0]
+        accepted = await self._say(writer, word, usual)
+        if word == "DATA" and accepted:
+            data = await reader.readuntil(b"\r\n.\r\n")
+            if await self._say(writer, ".", "250 diterima"):
+                self.mails.append((self._from, self._to, data[:-3].replace(b"\r\n..", b"\r\n.")))
+            return not writer.is_closing()
+        if word == "STARTTLS" and accepted and self._tls:
+            try:
+                await writer.start_tls(self._tls)
+            except (ssl.SSLError, ConnectionError):
+                return False
+        return word != "QUIT" and not writer.is_closing()
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    scripted = Scripted()
+    yield scripted
+    scripted.stop()
+
+
+def outbound(**changes: Any) -> Outbound:
+    given = {
+        "sender": Address("desk@kptik.example", "Layanan TIK"),
+        "recipient": "budi@kantor.example",
+        "subject": "Nomor tiket",
+        "text": "Halo\n.\n..titik\n",
+        "message_id": "kita.1@kptik.example",
+        **changes,
+    }
+    return Outbound(**given)
+
+
+def fault(server: Scripted, **changes: Any) -> ChannelError:
+    with pytest.raises(ChannelError) as raised:
+        send(server.url(), outbound(**changes))
+    return raised.value
+
+
+def test_a_message_arrives_with_its_envelope_and_its_dots(server: Scripted) -> None:
+    send(server.url(), outbound(envelope_from="desk+b1@kptik.example"))
+    send(server.url(), outbound(automatic=True, envelope_from="desk+b1@kptik.example"))
+    assert [(mail[0], mail[1]) for mail in server.mails] == [
+        ("desk+b1@kptik.example", "budi@kantor.example"),
+        ("", "budi@kantor.example"),
+    ]
+    assert parse(server.mails[0][2])["text"].split("\n")[:3] == ["Halo", ".", "..titik"]
+
+
+def test_the_account_signs_in_with_its_decoded_password() -> None:
+    server = Scripted(extensions=("AUTH PLAIN",))
+    try:
+        send(server.url("smtp://desk%40x:s%2Fandi@127.0.0.1"), outbound())
+        assert "AUTH PLAIN AGRlc2tAeABzL2FuZGk=" in server.commands
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "permanent"),
+    [
+        ("greeting", "554 sedang tutup", False),
+        ("greeting", "421 nanti lagi", False),
+        ("greeting", DROP, False),
+        ("MAIL", "451 sibuk", False),
+        ("MAIL", "550 pengirim ditolak", True),
+        ("MAIL", "530 harus masuk", False),
+        ("RCPT", "450 nanti", False),
+        ("RCPT", "452 penuh", False),
+        ("RCPT", "550 5.1.1 tidak dikenal", True),
+        ("RCPT", "421 tutup", False),
+        ("RCPT", DROP, False),
+        ("DATA", "554 ditolak", True),
+        ("DATA", "451 nanti", False),
+        ("DATA", DROP, False),
+        (".", "552 terlalu besar", True),
+        (".", "451 nanti", False),
+    ],
+)
+def test_each_refusal_says_whether_trying_again_helps(
+    server: Scripted, command: str, answer: str, permanent: bool
+) -> None:
+    server.answers[command] = [answer, answer]
+    error = fault(server)
+    assert (error.permanent, error.doubt) == (permanent, False)
+    assert server.mails == []
+    server.answers.clear()
+    send(server.url(), outbound())
+    assert len(server.mails) == 1
+
+
+def test_a_link_that_breaks_after_the_last_dot_leaves_doubt(server: Scripted) -> None:
+    server.answers["."] = [DROP]
+    error = fault(server)
+    assert (error.doubt, error.permanent) == (True, False)
+
+
+def test_silence_after_the_last_dot_leaves_doubt_and_ends(server: Scripted) -> None:
+    server.answers["."] = [HANG]
+    began = time.monotonic()
+    with pytest.raises(ChannelError) as raised, Sender(server.url(), timeout=0.5) as sender:
+        sender.send(outbound())
+    assert raised.value.doubt
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("command", ["greeting", "EHLO", "MAIL", "DATA"])
+def test_silence_before_it_leaves_none(server: Scripted, command: str) -> None:
+    server.answers[command] = [HANG]
+    with pytest.raises(ChannelError) as raised, Sender(server.url(), timeout=0.5) as sender:
+        sender.send(outbound())
+    assert (raised.value.doubt, raised.value.permanent) == (False, False)
+
+
+def test_a_refused_password_is_not_the_fault_of_the_message() -> None:
+    server = Scripted(extensions=("AUTH PLAIN LOGIN",))
+    server.answers["AUTH"] = ["535 salah"] * 4
+    try:
+        with pytest.raises(ChannelError) as raised:
+            send(server.url("smtp://desk:sandi-rahasia@127.0.0.1"), outbound())
+        assert not raised.value.permanent
+        assert "sandi-rahasia" not in str(raised.value)
+    finally:
+        server.stop()
+
+
+def test_a_server_that_is_not_there_is_a_passing_fault() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(ChannelError) as raised:
+        send(urlsplit(f"smtp://127.0.0.1:{port}"), outbound())
+    assert (raised.value.permanent, raised.value.doubt) == (False, False)
+
+
+def test_one_connection_serves_many_messages_also_after_a_refusal(server: Scripted) -> None:
+    server.answers["RCPT"] = ["250 baik", "550 tidak dikenal"]
+    with Sender(server.url()) as sender:
+        sender.send(outbound())
+        with pytest.raises(ChannelError):
+            sender.send(outbound(recipient="tidak@ada.example"))
+        for number in range(5):
+            sender.send(outbound(recipient=f"p{number}@kantor.example"))
+    assert (server.connections, len(server.mails)) == (1, 6)
+    assert server.commands[-1].upper() == "QUIT"
+
+
+@pytest.mark.parametrize("how", ["closed", "421"])
+def test_a_connection_that_the_server_gave_up_is_replaced_once(server: Scripted, how: str) -> None:
+    with Sender(server.url()) as sender:
+        sender.send(outbound())
+        if how == "closed":
+            server.close_connections()
+        else:
+            server.answers["MAIL"] = ["421 terlalu lama"]
+        sender.send(outbound())
+        assert (server.connections, len(server.mails)) == (2, 2)
+        server.close_connections()
+        server.answers["MAIL"] = [DROP]
+        with pytest.raises(ChannelError) as raised:
+            sender.send(outbound())
+    assert (raised.value.permanent, raised.value.doubt) == (False, False)
+
+
+def test_an_idle_connection_is_not_used_again(server: Scripted) -> None:
+    with Sender(server.url(), idle_seconds=0.0) as sender:
+        sender.send(outbound())
+        sender.send(outbound())
+    assert server.connections == 2
+
+
+def test_an_address_that_cannot_be_written_never_reaches_the_server(server: Scripted) -> None:
+    assert fault(server, recipient="büdi@kantor.example").permanent
+    assert server.connections == 0
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody has signed but itself."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+        + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)],
+        check=True,
+        capture_output=True,
+    )
+    return cert, key
+
+
+def test_encryption_is_verified_and_never_left_out(certificate: tuple[Path, Path]) -> None:
+    cert, key = certificate
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert, key)
+    server = Scripted(tls=context, extensions=("STARTTLS",))
+    try:
+        with pytest.raises(ChannelError, match="CERTIFICATE_VERIFY_FAILED"):
+            send(server.url("smtp+starttls://127.0.0.1"), outbound())
+        trusting = ssl.create_default_context(cafile=str(cert))
+        with Sender(server.url("smtp+starttls://127.0.0.1"), context=trusting) as sender:
+            sender.send(outbound())
+        assert len(server.mails) == 1
+    finally:
+        server.stop()
+
+
+def test_a_server_without_encryption_gets_nothing_where_it_is_asked_for(server: Scripted) -> None:
+    with pytest.raises(ChannelError) as raised:
+        send(server.url("smtp+starttls://127.0.0.1"), outbound())
+    assert not raised.value.permanent
+    assert not any(command.startswith(("AUTH", "MAIL")) for command in server.commands)
