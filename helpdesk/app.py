@@ -1,0 +1,72 @@
+"""The web application, wired: settings, catalogue, database, checks, routes."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Blueprint, Flask
+
+from helpdesk import config
+from helpdesk.catalog.load import load_file
+from helpdesk.catalog.model import Catalog
+from helpdesk.config import Settings
+from helpdesk.resources import catalog_path, static_folder, templates_folder
+from helpdesk.store import db
+from helpdesk.timepiece import clock
+from helpdesk.web import access, api, auth, errors, health, language, security
+from helpdesk.web.access import OPEN, require
+from helpdesk.web.session import RowSessions
+from helpdesk.web.work import Desk, Surroundings
+
+PAGES = ("board", "ticket", "queue", "admin", "portal")
+
+
+def _settings(given: Settings | None) -> tuple[Settings, Catalog]:
+    """The settings and the catalogue that they name; the desks of the catalogue say which mailboxes may be set."""
+    first = given or config.load()
+    catalog = load_file(first.catalog or catalog_path())
+    return given or config.load(tuple(catalog.desks)), catalog
+
+
+def _blueprint(module_name: str) -> Blueprint | None:
+    if find_spec(module_name) is None:
+        return None
+    module = import_module(f"{module_name}.routes" if find_spec(f"{module_name}.routes") else module_name)
+    found = getattr(module, "blueprint", None)
+    return found if isinstance(found, Blueprint) else None
+
+
+def _register_routes(app: Flask) -> None:
+    app.view_functions["static"] = require(OPEN)(app.view_functions["static"])
+    for blueprint in (api.blueprint, auth.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    for name in PAGES:
+        pages = _blueprint(f"helpdesk.web.{name}")
+        if pages is not None:
+            app.register_blueprint(pages)
+    access.check_marks(app)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for these settings (default: the environment).
+
+    Raises ConfigError and CatalogErrors when it cannot work; opens no connection and starts no thread.
+    """
+    settings, catalog = _settings(settings)
+    app = Desk(
+        "helpdesk",
+        template_folder=str(templates_folder()),
+        static_folder=str(static_folder()),
+        static_url_path="/static",
+    )
+    app.extensions["helpdesk"] = Surroundings(catalog, settings, clock(settings))
+    app.session_interface = RowSessions(settings.secret_key, secure=settings.base_url.startswith("https://"))
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.attach(app, settings)
+    security.prepare(app, settings)
+    app.before_request(access.check)
+    app.before_request(security.check_form_token)
+    errors.prepare(app)
+    language.prepare(app)
+    _register_routes(app)
+    return app

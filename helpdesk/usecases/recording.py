@@ -1,0 +1,157 @@
+"""Recording a ticket for somebody who called, came to the counter, wrote a nota dinas, or asks through a program."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from helpdesk.catalog.model import Item
+from helpdesk.store.models import Ticket
+from helpdesk.store.people_models import IdempotencyKey
+from helpdesk.tickets.errors import Forbidden, invalid
+from helpdesk.tickets.errors import marked as _
+from helpdesk.tickets.permission import Staff
+from helpdesk.tickets.words import Channel
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.opening import Opening, open_ticket, person_for
+from helpdesk.usecases.triage import checked_attributes
+
+_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}")
+_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,38}")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as told to the desk."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+
+
+def _desk(context: Context, staff: Staff, desk_id: str) -> str:
+    if desk_id not in context.catalog.desks or not staff.works_at(desk_id):
+        raise invalid("desk", _("Unknown desk: %(desk)s."), desk=desk_id[:60])
+    if not staff.is_agent(desk_id):
+        raise Forbidden(_("Only Layer 1 of the desk records tickets."))
+    return desk_id
+
+
+def _item(context: Context, desk_id: str, item_id: str | None) -> Item | None:
+    if item_id is None:
+        return None
+    item = context.catalog.items.get(item_id)
+    if item is None or item.id not in context.desk(desk_id).items:
+        raise invalid("item", _("This desk does not offer such an item."))
+    return item
+
+
+def _channel(value: str) -> str:
+    if value not in tuple(Channel):
+        raise invalid("channel", _("Unknown channel: %(channel)s."), channel=value[:60])
+    return value
+
+
+def _received(context: Context, received_at: datetime | None, reason: str) -> datetime:
+    """Now, or an earlier time with a reason (behaviour section 3)."""
+    if received_at is None or received_at == context.now:
+        return context.now
+    if received_at > context.now:
+        raise invalid("received_at", _("The time of receipt lies in the future."))
+    if not reason.strip():
+        raise invalid("reason", _("An earlier time of receipt needs a reason."))
+    return received_at
+
+
+def _caller(given: Mapping[str, Any]) -> Caller:
+    name = " ".join(str(given.get("name") or "").split())
+    email, phone = str(given.get("email") or "").strip().lower(), str(given.get("phone") or "").strip()
+    if not name:
+        raise invalid("requester.name", _("The name of the requester is needed."))
+    if email and (len(email) > 320 or not _EMAIL.fullmatch(email)):
+        raise invalid("requester.email", _("This is not an e-mail address."))
+    if phone and not _PHONE.fullmatch(phone):
+        raise invalid("requester.phone", _("This is not a telephone number."))
+    return Caller(name, email, phone)
+
+
+def _subject(given: Mapping[str, Any]) -> str:
+    subject = " ".join(str(given.get("subject") or "").split())
+    if not subject:
+        raise invalid("subject", _("A subject is needed."))
+    return subject
+
+
+def create_ticket(session: Session, context: Context, staff: Staff, given: Mapping[str, Any]) -> Ticket:
+    """Record a ticket for somebody else; it has a number afterwards. The caller commits.
+
+    `given` are the fields of `POST /tickets`, already of the right types: desk, channel, subject, text, requester
+    {name, email?, phone?}, item?, attributes?, event_at?, received_at? (aware; earlier than now needs `reason`).
+    Raises Forbidden and Invalid.
+    """
+    desk = _desk(context, staff, str(given.get("desk") or ""))
+    item = _item(context, desk, given.get("item"))
+    channel = _channel(str(given.get("channel") or ""))
+    attributes = checked_attributes(item, dict(given.get("attributes") or {}))
+    reason = str(given.get("reason") or "").strip()
+    received_at = _received(context, given.get("received_at"), reason)
+    caller, subject, text = _caller(given.get("requester") or {}), _subject(given), str(given.get("text") or "").strip()
+    if not text:
+        raise invalid("text", _("Write a text."))
+    opening = Opening(
+        desk=desk,
+        channel=channel,
+        requester=person_for(session, context.now, email=caller.email, name=caller.name, phone=caller.phone),
+        subject=subject,
+        text=text,
+        received_at=received_at,
+        item=item.id if item else None,
+        type=item.types[0].value if item else None,
+        attributes=attributes,
+        event_at=given.get("event_at"),
+        why=reason,
+    )
+    return open_ticket(session, context, staff, opening)
+
+
+def _fingerprint(given: Mapping[str, Any]) -> str:
+    text = json.dumps(given, sort_keys=True, ensure_ascii=True, default=lambda value: value.isoformat())
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _earlier(session: Session, staff: Staff, key: str, fingerprint: str) -> Ticket | None:
+    """The ticket that this key made before. Raises Invalid when it came with other fields then."""
+    row = session.scalar(select(IdempotencyKey).where(IdempotencyKey.user_id == staff.id, IdempotencyKey.key == key))
+    if row is None:
+        return None
+    if row.request_hash != fingerprint:
+        raise invalid("Idempotency-Key", _("This key was used before with other fields."))
+    return session.get(Ticket, row.ticket_id)
+
+
+def create_ticket_once(session: Session, context: Context, staff: Staff, given: Mapping[str, Any], key: str) -> Ticket:
+    """Like `create_ticket`, but a repetition with the same key and fields gives the ticket made the first time."""
+    fingerprint = _fingerprint(given)
+    earlier = _earlier(session, staff, key, fingerprint)
+    if earlier is not None:
+        return earlier
+    ticket = create_ticket(session, context, staff, given)
+    session.add(
+        IdempotencyKey(user_id=staff.id, key=key, request_hash=fingerprint, ticket_id=ticket.id, created_at=context.now)
+    )
+    try:
+        session.flush()
+    except IntegrityError:  # the same request came twice at once, and the other one was first
+        session.rollback()
+        first = _earlier(session, staff, key, fingerprint)
+        if first is None:
+            raise
+        return first
+    return ticket

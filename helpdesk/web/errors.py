@@ -1,0 +1,138 @@
+"""One table from what can go wrong to HTTP answers, as a page or as problem+json (RFC 9457)."""
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request
+from flask.globals import request_ctx
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from helpdesk.tickets.errors import DomainError, Forbidden, Invalid, NotFound, WrongState
+from helpdesk.web.access import API_ROOT
+from helpdesk.web.fault_words import FORM_EXPIRED, WORDS
+
+log = logging.getLogger(__name__)
+
+STATUS: Mapping[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Invalid: 422, WrongState: 409}
+RETRY_SECONDS = 5
+
+
+def _say(msgid: str, params: Mapping[str, object]) -> str:
+    text: str = gettext(msgid)
+    return text % params if params else text
+
+
+def message(error: DomainError) -> str:
+    """What the error says, in the language of the caller."""
+    return _say(error.msgid, error.params)
+
+
+def field_messages(error: DomainError) -> dict[str, str]:
+    """What is wrong with each field, in the language of the caller; empty when the error is about none."""
+    if not isinstance(error, Invalid):
+        return {}
+    own: Mapping[str, Mapping[str, object]] = getattr(error, "field_params", {})
+    return {name: _say(msgid, own.get(name, error.params)) for name, msgid in error.fields.items()}
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a refusal."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
+
+
+def _is_interface() -> bool:
+    return request.path.startswith(API_ROOT)
+
+
+def problem(status: int, detail: str, fields: Mapping[str, str] | None = None) -> Response:
+    """A problem+json answer; `fields` are listed under `errors`."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if fields:
+        body["errors"] = {name: [text] for name, text in fields.items()}
+    answer = make_response(json.dumps(body, ensure_ascii=False), status)
+    answer.content_type = "application/problem+json"
+    return answer
+
+
+def _page(status: int, title: str, text: str, advice: str) -> Response:
+    if request_ctx.url_adapter is None:  # a host that is not ours: no page of ours can be built for it
+        return make_response(f"{title}\n", status, {"Content-Type": "text/plain; charset=utf-8"})
+    return make_response(
+        render_template("errors/error.html", status=status, title=title, message=text, advice=advice), status
+    )
+
+
+def answer_for(status: int, detail: str = "", fields: Mapping[str, str] | None = None) -> Response:
+    """The answer to a fault, as the caller can read it: `detail` is already in their language."""
+    title, text, advice = (gettext(m) for m in WORDS.get(status, WORDS[500 if status >= 500 else 400]))
+    if _is_interface():
+        return problem(status, detail or text, fields)
+    return _page(status, title, "\n".join([detail or text, *(fields or {}).values()]), advice)
+
+
+def _refused(error: DomainError) -> Response:
+    detail, fields = message(error), field_messages(error)
+    shown = fields if _is_interface() else {n: t for n, t in fields.items() if t != detail}
+    return answer_for(status_of(error), detail, shown)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400 or error.response is not None:
+        return make_response(error.get_response())
+    answer = answer_for(status)
+    if status == 401 and _is_interface():
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            answer.headers[name] = value
+    return answer
+
+
+def _form(_error: CSRFError) -> Response:
+    return answer_for(403, gettext(FORM_EXPIRED))
+
+
+def _database_away(error: Exception) -> Response:
+    log.error("the database does not answer: %s", type(error).__name__)
+    answer = answer_for(503)
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+def _changed_meanwhile(_error: Exception) -> Response:
+    return answer_for(409)
+
+
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+
+
+def _unexpected(error: Exception) -> Response:
+    cause = getattr(error, "original_exception", None) or error
+    if isinstance(cause, AWAY):
+        return _database_away(cause)
+    return answer_for(500)
+
+
+def prepare(app: Flask) -> None:
+    """Register the table. Nothing of an exception but what is meant for people ever reaches an answer."""
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _form)
+    app.register_error_handler(StaleDataError, _changed_meanwhile)
+    for kind in AWAY:
+        app.register_error_handler(kind, _database_away)
+    app.register_error_handler(500, _unexpected)

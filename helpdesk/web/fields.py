@@ -1,0 +1,163 @@
+"""The kinds of fields that requests have: strict about types, bounded in length, with translatable messages."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from helpdesk.tickets.errors import marked as _
+
+WORDING = {
+    "required": _("This field is needed."),
+    "null": _("This field may not be empty."),
+    "validator_failed": _("This value is not allowed."),
+}
+NOT_A_TIME = _("A time like 2026-11-23T08:00:00+07:00 is needed.")
+NOT_WHOLE = _("A whole number is needed.")
+LONG, MEDIUM = 20_000, 2_000
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+LARGEST_NUMBER = 2**53
+
+
+class Phrase(str):
+    """A message id with its own parameters."""
+
+    __slots__ = ("params",)
+
+    params: Mapping[str, object]
+
+    def __new__(cls, msgid: str, **params: object) -> "Phrase":
+        """The message id; it is translated and filled in where it is shown."""
+        phrase = super().__new__(cls, msgid)
+        phrase.params = params
+        return phrase
+
+
+def refuse(phrase: str) -> NoReturn:
+    """Refuse a value with a phrase."""
+    raise ValidationError(phrase)
+
+
+def _worded(given: dict[str, Any], **messages: str) -> dict[str, Any]:
+    return {**given, "error_messages": {**WORDING, **messages}}
+
+
+class Words(fields.String):
+    """A text of at most `limit` characters without NUL and lone surrogates.
+
+    `line` makes it one line; `minimum` 1 refuses a blank one.
+    """
+
+    def __init__(self, limit: int, *, line: bool = False, minimum: int = 0, **given: Any) -> None:
+        self.limit, self.line, self.minimum = limit, line, minimum
+        super().__init__(
+            validate=[self._bounded, validate.Length(min=minimum or None, max=limit)],
+            **_worded(given, invalid=_("A text is needed.")),
+        )
+
+    def _bounded(self, text: str) -> None:
+        if len(text) > self.limit:
+            refuse(Phrase(_("At most %(limit)s characters."), limit=self.limit))
+        if self.minimum and not text.strip():
+            refuse(WORDING["required"])
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **given: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **given)
+        if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            refuse(_("The text has characters that cannot be stored."))
+        return " ".join(text.split()) if self.line else text
+
+
+class Choice(fields.String):
+    """One of a closed vocabulary; `msgid` says what is unknown."""
+
+    def __init__(self, allowed: tuple[str, ...], msgid: str, **given: Any) -> None:
+        super().__init__(validate=validate.OneOf(allowed, error=msgid), **_worded(given, invalid=msgid))
+
+
+class Whole(fields.Integer):
+    """A whole number of JSON: not true, not 3.0, not "3"."""
+
+    def __init__(self, lowest: int, highest: int, **given: Any) -> None:
+        allowed = Phrase(_("A number from %(lowest)s to %(highest)s is needed."), lowest=lowest, highest=highest)
+        within = validate.Range(lowest, highest)
+        within.message_all = within.message_max = within.message_min = allowed  # keeps the parameters apart
+        super().__init__(strict=True, validate=[self._within, within], **_worded(given, invalid=NOT_WHOLE))
+        self._lowest, self._highest, self._allowed = lowest, highest, allowed
+
+    def _within(self, value: int) -> None:
+        if not self._lowest <= value <= self._highest:
+            refuse(self._allowed)
+
+    def _validated(self, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            refuse(NOT_WHOLE)
+        return value
+
+
+class Moment(fields.AwareDateTime):
+    """An ISO 8601 time with an offset, kept as UTC."""
+
+    def __init__(self, **given: Any) -> None:
+        lacks_offset = _("The time needs an offset, like +07:00.")
+        messages = {"invalid": NOT_A_TIME, "format": NOT_A_TIME, "invalid_awareness": lacks_offset}
+        super().__init__(format="iso", **_worded(given, **messages))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **given: Any) -> datetime:
+        if not isinstance(value, str):
+            refuse(NOT_A_TIME)
+        moment: datetime = super()._deserialize(value, attr, data, **given)
+        if not FIRST_YEAR <= moment.year < LAST_YEAR:
+            refuse(_("The year lies too far away."))
+        return moment.astimezone(UTC)
+
+
+class Listed(fields.List[Any]):
+    """A list of at most `most` values."""
+
+    def __init__(self, inner: fields.Field[Any], most: int, **given: Any) -> None:
+        self._most = most
+        super().__init__(
+            inner,
+            validate=[self._few, validate.Length(max=most)],
+            **_worded(given, invalid=_("A list is needed.")),
+        )
+
+    def _few(self, values: list[Any]) -> None:
+        if len(values) > self._most:
+            refuse(Phrase(_("At most %(limit)s entries."), limit=self._most))
+
+
+class AttributeValue(fields.Field[Any]):
+    """A text or a whole number."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **given: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER:
+            return value
+        return Words(MEDIUM).deserialize(value, attr, data, **given)
+
+
+class Attributes(fields.Dict):
+    """Attributes of an item by name; which there are says the catalogue."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(
+            keys=Words(80),
+            values=AttributeValue(error_messages={**WORDING}, metadata={"type": ["string", "integer"]}),
+            **_worded(given, invalid=_("An object is needed.")),
+        )
+
+
+class Form(Schema):
+    """The base of every request: a field that is not listed is an error."""
+
+    error_messages = {  # noqa: RUF012 - marshmallow declares it so
+        "unknown": _("This field is not known here."),
+        "type": _("An object is needed."),
+    }
+
+    class Meta:
+        """Refuse what is not listed."""
+
+        unknown = RAISE

@@ -1,0 +1,131 @@
+"""Is it alive, is it ready, how does it do: for supervisors and monitoring."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import cache
+from ipaddress import ip_address
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Response, jsonify, make_response, request
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Unauthorized
+
+from helpdesk.store.db import MIGRATIONS
+from helpdesk.store.mail_models import Heartbeat, Mailbox, OutboxMessage, RawMessage
+from helpdesk.store.models import Ticket
+from helpdesk.usecases.people import staff_by_token
+from helpdesk.web.access import OPEN, require
+from helpdesk.web.security import LOOPBACK
+from helpdesk.web.work import context, database, surroundings
+
+WORKER_SILENCE = timedelta(seconds=30)
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@require(OPEN)
+def alive() -> Response:
+    """200 as long as the process answers."""
+    return jsonify(status="ok")
+
+
+@cache
+def _newest_revision() -> str | None:
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def _database_faults(session: Session) -> list[str]:
+    try:
+        revision = MigrationContext.configure(session.connection()).get_current_revision()
+    except SQLAlchemyError:
+        return ["database: does not answer"]
+    return [] if revision == _newest_revision() else ["database: not at the newest migration"]
+
+
+def _mailbox_faults(session: Session, desks: Iterable[str]) -> list[str]:
+    rows = {row.desk: row for row in session.scalars(select(Mailbox))}
+    return [f"mailbox {desk}: not open" for desk in desks if not _is_open(rows.get(desk))]
+
+
+def _is_open(row: Mailbox | None) -> bool:
+    """True when the mailbox was opened and has not failed since."""
+    return row is not None and row.opened_at is not None and (row.failed_at is None or row.failed_at <= row.opened_at)
+
+
+def _last_beat(session: Session) -> datetime | None:
+    return session.scalar(select(Heartbeat.seen_at).order_by(Heartbeat.seen_at.desc()).limit(1))
+
+
+def _worker_faults(session: Session, now: datetime) -> list[str]:
+    seen_at = _last_beat(session)
+    return [] if seen_at is not None and now - seen_at <= WORKER_SILENCE else ["worker: not seen within 30 s"]
+
+
+def faults() -> list[str]:
+    """What is missing for work; nothing when the desk is ready.
+
+    Without a configured mailbox the database alone counts.
+    """
+    session = database()
+    found = _database_faults(session)
+    desks = [desk for desk, account in surroundings().settings.mail.items() if account.imap]
+    if not found and desks:
+        found += _mailbox_faults(session, desks) + _worker_faults(session, context().now)
+    return found
+
+
+@blueprint.get("/readyz")
+@require(OPEN)
+def ready() -> Response:
+    """200 when everything that is configured works, else 503 with a list of what is missing."""
+    found = faults()
+    return make_response(jsonify(status="not ready" if found else "ready", missing=found), 503 if found else 200)
+
+
+def _from_this_machine() -> bool:
+    """True for a direct request from this machine: not one that a proxy on it passes on for somebody else."""
+    try:
+        local = ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+    passed_on = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"))
+    host = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
+    return local and not passed_on and host in LOOPBACK
+
+
+def _may_measure() -> bool:
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return staff_by_token(database(), token.strip()) is not None
+    return _from_this_machine()
+
+
+def _samples(session: Session, now: datetime) -> Iterator[tuple[str, str, list[tuple[str, float]]]]:
+    """(name, help, [(labels, value)]) of each metric."""
+    tickets = session.execute(select(Ticket.desk, Ticket.status, func.count()).group_by(Ticket.desk, Ticket.status))
+    found = [(f'{{desk="{desk}",status="{status}"}}', float(n)) for desk, status, n in tickets]
+    yield "helpdesk_tickets", "Tickets by desk and status.", found
+    outbox = session.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state))
+    yield "helpdesk_outbox_messages", "Outgoing messages by state.", [(f'{{state="{s}"}}', float(n)) for s, n in outbox]
+    stuck = session.scalar(select(func.count()).where(RawMessage.state == "quarantined")) or 0
+    yield "helpdesk_quarantined_messages", "Messages that could not be understood.", [("", float(stuck))]
+    seen_at = _last_beat(session)
+    if seen_at is not None:
+        age = (now - seen_at).total_seconds()
+        yield "helpdesk_worker_age_seconds", "Seconds since a worker was last seen.", [("", age)]
+
+
+@blueprint.get("/metrics")
+@require(OPEN)
+def metrics() -> Response:
+    """Figures in the text format of Prometheus; for this machine and for holders of a token only."""
+    if not _may_measure():
+        raise Unauthorized
+    lines: list[str] = []
+    for name, about, samples in _samples(database(), context().now):
+        lines += [f"# HELP {name} {about}", f"# TYPE {name} gauge", *(f"{name}{at} {value:g}" for at, value in samples)]
+    return make_response("\n".join([*lines, ""]), 200, {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
