@@ -100,7 +100,7 @@ def calendar_of(zone, week, closed, _start):
     return compile_calendar(zone=zone, week=week, closed=dict.fromkeys(closed, NAME), last=date(2028, 12, 31))
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(cases(), st.integers(1, 3000), st.integers(0, 3000))
 def test_adding_and_measuring_agree_with_the_walk_and_with_each_other(case, minutes, later):
     calendar, walk = calendar_of(*case), Walk(*case)
@@ -125,7 +125,7 @@ def test_moving_forward_and_back_agree_with_the_walk(case, later):
         assert calendar.back_to_working(walk.moment(later)) == walk.moment(earlier)
 
 
-@settings(max_examples=50, deadline=None, database=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(cases(), st.integers(1, 5))
 def test_working_days_of_both_conventions_agree_with_the_walk(case, count):
     zone, _, _, start = case
@@ -151,7 +151,7 @@ def test_working_days_of_both_conventions_agree_with_the_walk(case, count):
     assert calendar.add_working_days(start, count, DayCount.END_OF_DAY) == walk.moment(days[first + count][-1] + 1)
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(cases(), st.integers(1, 100_000), st.integers(1, 100_000))
 def test_adding_twice_is_adding_once(case, first, second):
     calendar, start = calendar_of(*case), case[3]
