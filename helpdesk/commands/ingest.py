@@ -52,16 +52,11 @@ def _ingest(rules: Desk, raw: bytes, desk: str | None) -> Outcome:
 
     from helpdesk.commands import mailfiles
     from helpdesk.tickets.words import Channel
-    from helpdesk.usecases.processing import store_and_process
+    from helpdesk.usecases.processing import Stored, store_and_process
 
-    values = {
-        "channel": Channel.EMAIL,
-        "external_id": f"file:{desk or '*'}:{hashlib.sha256(raw).hexdigest()}",
-        "desk": desk,
-        "source": "ingest",
-        "received_at": mailfiles.received_at(raw, rules.now()),
-    }
-    return store_and_process(rules, values, raw)
+    stored = Stored(raw, mailfiles.received_at(raw, rules.now()), desk)
+    identity = f"file:{desk or '*'}:{hashlib.sha256(raw).hexdigest()}"
+    return store_and_process(rules, stored, channel=Channel.EMAIL, external_id=identity, source="ingest")
 
 
 def _show(name: str, outcome: Outcome) -> None:

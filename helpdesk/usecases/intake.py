@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound, Machine
@@ -45,33 +44,28 @@ def _finish(raw: RawMessage, state: str, outcome: Outcome, ticket: Ticket | None
     return outcome
 
 
-def _known_copy(session: Session, raw: RawMessage) -> RawMessage | None:
-    """An earlier message at the same desk with the same id and the same content."""
-    if not raw.message_id:
-        return None
-    return session.scalar(
-        select(RawMessage)
-        .where(
-            RawMessage.content_hash == raw.content_hash,
-            RawMessage.message_id == raw.message_id,
-            RawMessage.desk == raw.desk,
-            RawMessage.id != raw.id,
-            RawMessage.state == "ticketed",
-        )
-        .limit(1)
+_SAME_ID = (
+    select(RawMessage)
+    .where(
+        RawMessage.message_id == bindparam("message_id"),
+        RawMessage.id != bindparam("raw_id"),
+        RawMessage.state == "ticketed",
     )
+    .order_by(RawMessage.id)
+    .limit(20)
+)
 
 
-def _same_id(session: Session, raw: RawMessage) -> RawMessage | None:
-    """An earlier message that made a ticket under the same Message-ID: at another desk, or with other content."""
+def _twins(session: Session, raw: RawMessage) -> list[RawMessage]:
+    """Earlier messages under the same Message-ID, oldest first: copies, other content, or at another desk."""
     if not raw.message_id:
-        return None
-    return session.scalar(
-        select(RawMessage)
-        .where(RawMessage.message_id == raw.message_id, RawMessage.id != raw.id, RawMessage.ticket_id.is_not(None))
-        .order_by(RawMessage.id)
-        .limit(1)
-    )
+        return []
+    return list(session.scalars(_SAME_ID, {"message_id": raw.message_id, "raw_id": raw.id}))
+
+
+def _is_copy(raw: RawMessage, twin: RawMessage) -> bool:
+    """True for the same mail delivered again to the same desk."""
+    return twin.desk == raw.desk and twin.content_hash == raw.content_hash
 
 
 def _answer(mail: Inbound, raw: RawMessage, mark: str = "") -> Answer:
@@ -90,14 +84,13 @@ def _answer(mail: Inbound, raw: RawMessage, mark: str = "") -> Answer:
     )
 
 
-def _remember_id(session: Session, raw: RawMessage, ticket: Ticket, entry_id: int | None) -> None:
-    if not raw.message_id:
-        return
-    row = {"message_id": raw.message_id, "ticket_id": ticket.id, "entry_id": entry_id}
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(postgres_insert(MessageKey).values(row).on_conflict_do_nothing())
-    else:
-        session.execute(insert(MessageKey).prefix_with("OR IGNORE").values(row))
+def _remember_id(session: Session, raw: RawMessage, entry: Entry) -> None:
+    """Let answers to this mail find its ticket; an id is kept once per ticket."""
+    known = select(MessageKey.id).where(
+        MessageKey.message_id == raw.message_id, MessageKey.ticket_id == entry.ticket_id
+    )
+    if raw.message_id and session.scalar(known) is None:
+        session.add(MessageKey(message_id=raw.message_id, ticket_id=entry.ticket_id, entry_id=entry.id))
 
 
 def _copies(context: Context, mail: Inbound) -> tuple[tuple[str, str, str], ...]:
@@ -125,6 +118,7 @@ def _open(session: Session, context: Context, raw: RawMessage, mail: Inbound, ma
         answerable=mail.answerable and mail.machine is Machine.NO and mail.dmarc != "fail",
         answers=(raw.message_id,) if raw.message_id else (),
         raw_id=raw.id,
+        message_id=raw.message_id,
         mark=mark,
     )
     return open_ticket(session, context, Requester(person.id, mail.sender.email, mail.sender.name), opening)
@@ -139,7 +133,8 @@ def receive_mail(session: Session, context: Context, raw: RawMessage, mail: Inbo
     raw.desk = raw.desk or desk_of(context, mail)
     if raw.desk is None:
         return _finish(raw, "quarantined", Outcome("quarantined", reason="addressed to no desk"))
-    copy = _known_copy(session, raw)
+    twins = _twins(session, raw)
+    copy = next((twin for twin in twins if _is_copy(raw, twin)), None)
     if copy is not None:
         ticket = session.get(Ticket, copy.ticket_id) if copy.ticket_id else None
         known = Outcome("duplicate", ticket.number if ticket else None, f"same mail as raw message {copy.id}")
@@ -148,7 +143,7 @@ def receive_mail(session: Session, context: Context, raw: RawMessage, mail: Inbo
         return _bounced(session, raw, mail)
     if not mail.sender.email:
         return _finish(raw, "quarantined", Outcome("quarantined", reason="no usable sender address"))
-    return _join_or_open(session, context, raw, mail)
+    return _join_or_open(session, context, raw, mail, twins[0] if twins else None)
 
 
 def _bounced(session: Session, raw: RawMessage, mail: Inbound) -> Outcome:
@@ -159,28 +154,26 @@ def _bounced(session: Session, raw: RawMessage, mail: Inbound) -> Outcome:
     return _finish(raw, "ticketed", Outcome("continued", ticket.number, "bounce"), ticket)
 
 
-def _join_or_open(session: Session, context: Context, raw: RawMessage, mail: Inbound) -> Outcome:
+def _join_or_open(
+    session: Session, context: Context, raw: RawMessage, mail: Inbound, twin: RawMessage | None
+) -> Outcome:
     account = context.settings.mail.get(raw.desk or "")
-    authserv_id = account.authserv_id if account else ""
-    found = match(session, mail, authserv_id)
-    twin = _same_id(session, raw)
+    found = match(session, mail, account.authserv_id if account else "")
     ticket = found.joins
+    same_desk = twin is not None and twin.desk == raw.desk
+    mark = "same-id" if same_desk else ""
     if ticket is not None and ticket.desk == raw.desk and in_window(ticket, context.now):
-        mark = "same-id" if twin is not None else ""
         entry = join(session, context, ticket, _answer(mail, raw, mark))
-        _remember_id(session, raw, ticket, entry.id)
+        _remember_id(session, raw, entry)
         return _finish(raw, "ticketed", Outcome("continued", ticket.number), ticket)
     if mail.machine is Machine.AUTO_REPLY and ticket is not None:
         return _finish(raw, "suppressed", Outcome("ignored", ticket.number, "automatic answer after the window"))
-    mark = "same-id" if twin is not None and twin.desk == raw.desk else ""
     opened = _open(session, context, raw, mail, mark)
-    _remember_id(session, raw, opened, session.scalar(select(Entry.id).where(Entry.ticket_id == opened.id).limit(1)))
-    if ticket is not None:
-        link_tickets(session, context, opened, ticket, "follow-up")
-    if found.claimed is not None:
-        link_tickets(session, context, opened, found.claimed, "claimed-number")
-    if twin is not None and twin.ticket_id is not None:
-        other = session.get(Ticket, twin.ticket_id)
+    for other, kind in ((ticket, "follow-up"), (found.claimed, "claimed-number"), (_of(session, twin), "same-message")):
         if other is not None and other.id != opened.id:
-            link_tickets(session, context, opened, other, "same-message")
+            link_tickets(session, context, opened, other, kind)
     return _finish(raw, "ticketed", Outcome("opened", opened.number), opened)
+
+
+def _of(session: Session, raw: RawMessage | None) -> Ticket | None:
+    return session.get(Ticket, raw.ticket_id) if raw is not None and raw.ticket_id else None

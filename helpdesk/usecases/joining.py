@@ -61,7 +61,7 @@ def _add_entry(session: Session, context: Context, ticket: Ticket, answer: Answe
     )
     session.add(entry)
     session.flush()
-    attach(session, BlobStore(context.settings.data), entry, answer.attachments)
+    attach(session, BlobStore(context.settings.data), entry.id, answer.attachments)
     return entry
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound
@@ -31,17 +31,18 @@ def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
     )
 
 
+_BY_IDS = (
+    select(Ticket)
+    .join(MessageKey, MessageKey.ticket_id == Ticket.id)
+    .where(MessageKey.message_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Ticket.id.desc())
+    .limit(1)
+)
+
+
 def ticket_by_ids(session: Session, ids: tuple[str, ...]) -> Ticket | None:
     """The newest ticket on which one of the Message-IDs is known."""
-    if not ids:
-        return None
-    return session.scalar(
-        select(Ticket)
-        .join(MessageKey, MessageKey.ticket_id == Ticket.id)
-        .where(MessageKey.message_id.in_(ids[-50:]))
-        .order_by(Ticket.id.desc())
-        .limit(1)
-    )
+    return session.scalar(_BY_IDS, {"ids": ids[-50:]}) if ids else None
 
 
 def _ticket_by_number(session: Session, subject: str) -> Ticket | None:

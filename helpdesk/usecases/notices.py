@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.store.mail_models import MessageKey, OutboxMessage
 from helpdesk.store.models import Entry, Participant, Ticket
+from helpdesk.store.rows import write
 from helpdesk.tickets.words import Channel, EntryKind
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
@@ -25,19 +26,23 @@ def new_message_id(sender: str) -> str:
     return f"{secrets.token_hex(16)}@{domain}"
 
 
+_RECENT = select(func.count()).where(
+    OutboxMessage.recipient == bindparam("recipient"),
+    OutboxMessage.automatic,
+    OutboxMessage.created_at > bindparam("since"),
+)
+
+
 def _over_cap(session: Session, context: Context, recipient: str) -> bool:
-    since = context.now - timedelta(hours=1)
-    recent = select(func.count()).where(
-        OutboxMessage.recipient == recipient, OutboxMessage.automatic, OutboxMessage.created_at > since
-    )
-    return (session.scalar(recent) or 0) >= AUTOMATIC_PER_HOUR
+    recent = session.scalar(_RECENT, {"recipient": recipient, "since": context.now - timedelta(hours=1)})
+    return (recent or 0) >= AUTOMATIC_PER_HOUR
 
 
 def enqueue(
     session: Session,
     context: Context,
     ticket: Ticket,
-    entry: Entry,
+    entry_id: int,
     kind: str,
     recipient: str,
     *,
@@ -47,30 +52,30 @@ def enqueue(
     once: bool = False,
     answers: tuple[str, ...] = (),
     data: Mapping[str, Any] | None = None,
-) -> OutboxMessage:
-    """One message to one recipient. `answers`: the ids that it replies to, oldest first. The entry has an id."""
-    sender = context.desk(ticket.desk).email
-    message = OutboxMessage(
+) -> None:
+    """One message to one recipient about a flushed ticket and entry. `answers`: the ids that it replies to."""
+    message_id = new_message_id(context.desk(ticket.desk).email)
+    write(
+        session,
+        OutboxMessage,
         ticket_id=ticket.id,
-        entry_id=entry.id,
+        entry_id=entry_id,
         desk=ticket.desk,
         channel=channel,
         kind=kind,
         automatic=automatic,
         recipient=recipient,
         recipient_name=name,
-        message_id=new_message_id(sender),
+        message_id=message_id,
         in_reply_to=answers[-1] if answers else "",
         references=list(answers[-20:]),
         context=dict(data or {}),
-        once_key=f"{kind}:{ticket.id}:{recipient}" if once else None,
+        once_key=f"{kind}:{ticket.number}:{recipient}" if once else None,
         state=_first_state(session, context, ticket.desk, recipient, channel=channel, automatic=automatic),
         next_try_at=context.now,
         created_at=context.now,
     )
-    session.add(message)
-    session.add(MessageKey(message_id=message.message_id, ticket_id=ticket.id, entry_id=entry.id))
-    return message
+    write(session, MessageKey, message_id=message_id, ticket_id=ticket.id, entry_id=entry_id)
 
 
 def _first_state(
@@ -110,7 +115,7 @@ def tell_requester(deed: Deed, kind: str, data: Mapping[str, Any]) -> Entry:
     answers = thread_ids(deed.session, deed.ticket)
     for address, name, channel in _addresses(deed.session, deed.ticket, copies=False):
         enqueue(
-            deed.session, deed.context, deed.ticket, entry, kind, address,
+            deed.session, deed.context, deed.ticket, entry.id, kind, address,
             name=name, channel=channel, automatic=True, answers=answers, data=data,
         )  # fmt: skip
     return entry
@@ -122,6 +127,6 @@ def send_reply(deed: Deed, entry: Entry) -> None:
     answers = thread_ids(deed.session, deed.ticket)
     for address, name, channel in _addresses(deed.session, deed.ticket, copies=True):
         enqueue(
-            deed.session, deed.context, deed.ticket, entry, "reply", address,
+            deed.session, deed.context, deed.ticket, entry.id, "reply", address,
             name=name, channel=channel, automatic=False, answers=answers,
         )  # fmt: skip

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Attachment
 from helpdesk.store.blobs import BlobStore
+from helpdesk.store.mail_models import MessageKey
 from helpdesk.store.models import Entry, Event, File, NumberSequence, Participant, Person, Ticket
+from helpdesk.store.rows import write
 from helpdesk.tickets.permission import Actor, Staff
 from helpdesk.tickets.reference import format_number, number_year
 from helpdesk.tickets.words import Action, EntryKind, Status
@@ -46,71 +50,80 @@ class Opening:
     answerable: bool = True
     answers: tuple[str, ...] = ()
     raw_id: int | None = None
+    message_id: str = ""
     mark: str = ""
+
+
+_RAISE = (
+    update(NumberSequence)
+    .where(NumberSequence.desk == bindparam("of_desk"), NumberSequence.year == bindparam("of_year"))
+    .values(last=NumberSequence.last + 1)
+    .returning(NumberSequence.last)
+)
+_PERSON = select(Person).where(Person.email == bindparam("email"))
 
 
 def next_number(session: Session, context: Context, desk_id: str) -> str:
     """The next number of the desk and year; the row's lock keeps numbers without gaps and without doubles."""
     desk = context.desk(desk_id)
     year = number_year(context.now, desk.zone)
-    raised = (
-        update(NumberSequence)
-        .where(NumberSequence.desk == desk_id, NumberSequence.year == year)
-        .values(last=NumberSequence.last + 1)
-        .returning(NumberSequence.last)
-    )
-    last = session.scalar(raised)
+    wanted = {"of_desk": desk_id, "of_year": year}
+    connection = session.connection()
+    last = connection.execute(_RAISE, wanted).scalar()
     if last is None:
         _begin_sequence(session, desk_id, year)
-        last = session.scalar(raised)
+        last = connection.execute(_RAISE, wanted).scalar()
     assert last is not None
     return format_number(desk.prefix, year, last)
 
 
 def _begin_sequence(session: Session, desk_id: str, year: int) -> None:
     """Make the row of a new desk or year; two processes may try at once and one of them does nothing."""
-    dialect = session.get_bind().dialect.name
     row = {"desk": desk_id, "year": year, "last": 0}
-    prefix = "OR IGNORE" if dialect == "sqlite" else ""
-    statement = insert(NumberSequence).values(row)
-    if dialect == "postgresql":
-        session.execute(postgres_insert(NumberSequence).values(row).on_conflict_do_nothing())
-        return
-    session.execute(statement.prefix_with(prefix))
+    of_dialect = postgres_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    session.execute(of_dialect(NumberSequence).values(row).on_conflict_do_nothing())
 
 
 def person_for(session: Session, now: datetime, *, email: str = "", name: str = "", phone: str = "") -> Person:
     """The person of that address (or, without one, a new person), with a name filled in where none was known."""
     email = email.strip().lower()
-    person = session.scalar(select(Person).where(Person.email == email)) if email else None
+    person = session.scalar(_PERSON, {"email": email}) if email else None
     if person is None:
-        person = Person(email=email or None, name=name[:200], phone=phone[:40], created_at=now)
-        session.add(person)
-        session.flush()
+        return _new_person(session, Person(email=email or None, name=name[:200], phone=phone[:40], created_at=now))
     person.name = person.name or name[:200]
     person.phone = person.phone or phone[:40]
     return person
 
 
-def attach(session: Session, blobs: BlobStore, entry: Entry, attachments: tuple[Attachment, ...]) -> None:
+def _new_person(session: Session, person: Person) -> Person:
+    """Two processes may meet the same new address at once: the second one finds the first one's row."""
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:
+        return session.scalars(_PERSON, {"email": person.email}).one()
+    return person
+
+
+def attach(session: Session, blobs: BlobStore, entry_id: int, attachments: tuple[Attachment, ...]) -> None:
     """Keep the files of an entry: the bytes first, under their hash, then the rows."""
     for attachment in attachments:
-        session.add(
-            File(
-                entry_id=entry.id,
-                sha256=blobs.put(attachment.content),
-                name=attachment.name[:255],
-                media_type=attachment.media_type[:100],
-                size=len(attachment.content),
-                content_id=attachment.content_id[:255],
-                inline=attachment.inline,
-            )
+        write(
+            session,
+            File,
+            entry_id=entry_id,
+            sha256=blobs.put(attachment.content),
+            name=attachment.name[:255],
+            media_type=attachment.media_type[:100],
+            size=len(attachment.content),
+            content_id=attachment.content_id[:255],
+            inline=attachment.inline,
         )
 
 
-def _ticket_row(session: Session, context: Context, opening: Opening) -> Ticket:
+def _ticket_row(context: Context, opening: Opening, number: str) -> Ticket:
     ticket = Ticket(
-        number=next_number(session, context, opening.desk),
+        number=number,
         desk=opening.desk,
         status=Status.NEW,
         type=opening.type,
@@ -119,7 +132,7 @@ def _ticket_row(session: Session, context: Context, opening: Opening) -> Ticket:
         group=LAYER_1,
         tier=context.tier(LAYER_1),
         requester=opening.requester,
-        requester_id=opening.requester.id,
+        cycle=1,
         subject=opening.subject[:500],
         priority=3,
         attributes=dict(opening.attributes),
@@ -129,12 +142,10 @@ def _ticket_row(session: Session, context: Context, opening: Opening) -> Ticket:
         event_at=opening.event_at,
     )
     mark_urgent(ticket, context.item(opening.item))
-    session.add(ticket)
-    session.flush()
     return ticket
 
 
-def _opening_event(context: Context, actor: Actor, ticket: Ticket, opening: Opening) -> Event:
+def _opening_event(context: Context, actor: Actor, opening: Opening) -> Event:
     data: dict[str, Any] = {"received_at": opening.received_at.isoformat(), "channel": opening.channel}
     data |= {k: v for k, v in (("item", opening.item), ("type", opening.type)) if v}
     if opening.attributes:
@@ -142,20 +153,20 @@ def _opening_event(context: Context, actor: Actor, ticket: Ticket, opening: Open
     if opening.event_at:
         data["event_at"] = opening.event_at.isoformat()
     return Event(
-        ticket_id=ticket.id,
         action=Action.OPEN,
         actor=actor_kind(actor),
         by=actor_name(actor),
         at=context.now,
-        from_status=None,
         to_status=Status.NEW,
         why=opening.why,
         data=data,
     )
 
 
-def _first_entry(actor: Actor, ticket: Ticket, opening: Opening) -> Entry:
-    return Entry(
+def _first_entry(session: Session, context: Context, actor: Actor, ticket: Ticket, opening: Opening) -> None:
+    entry_id = write(
+        session,
+        Entry,
         ticket_id=ticket.id,
         kind=EntryKind.REQUESTER_MESSAGE,
         channel=opening.channel,
@@ -169,6 +180,9 @@ def _first_entry(actor: Actor, ticket: Ticket, opening: Opening) -> Entry:
         raw_id=opening.raw_id,
         created_at=opening.received_at,
     )
+    attach(session, BlobStore(context.settings.data), entry_id, opening.attachments)
+    if opening.message_id:
+        write(session, MessageKey, message_id=opening.message_id, ticket_id=ticket.id, entry_id=entry_id)
 
 
 def _participants(session: Session, ticket: Ticket, opening: Opening) -> None:
@@ -177,45 +191,39 @@ def _participants(session: Session, ticket: Ticket, opening: Opening) -> None:
         people[opening.requester.email] = (opening.requester.name, "requester")
     for address, name, kind in opening.copies:
         people.setdefault(address.lower(), (name, kind))
-    session.add_all(
-        Participant(ticket_id=ticket.id, address=address, name=name[:200], kind=kind)
-        for address, (name, kind) in people.items()
-    )
+    for address, (name, kind) in people.items():
+        write(session, Participant, ticket_id=ticket.id, address=address, name=name[:200], kind=kind)
 
 
 def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Opening) -> None:
     """The automatic reply with the number: at most one per ticket and address."""
-    text = render_entry(context, ticket, "acknowledgement", {})
-    entry = Entry(
+    entry_id = write(
+        session,
+        Entry,
         ticket_id=ticket.id,
         kind=EntryKind.AUTOMATIC_REPLY,
         channel=opening.channel,
-        text=text,
+        text=render_entry(context, ticket, "acknowledgement", {}),
         created_at=context.now,
     )
-    session.add(entry)
-    session.flush()
-    address = opening.requester.email
-    if address:
+    if opening.requester.email:
         enqueue(
-            session, context, ticket, entry, "acknowledgement", address,
+            session, context, ticket, entry_id, "acknowledgement", opening.requester.email,
             name=opening.requester.name, automatic=True, once=True, answers=opening.answers,
         )  # fmt: skip
 
 
 def open_ticket(session: Session, context: Context, actor: Actor, opening: Opening) -> Ticket:
-    """Make the ticket with its event, message, participants, clocks and automatic reply; it has a number afterwards."""
-    ticket = _ticket_row(session, context, opening)
-    event = _opening_event(context, actor, ticket, opening)
-    session.add(event)
-    if opening.text or opening.attachments or opening.raw_id is not None:
-        entry = _first_entry(actor, ticket, opening)
-        session.add(entry)
-        session.flush()
-        attach(session, BlobStore(context.settings.data), entry, opening.attachments)
-    _participants(session, ticket, opening)
-    session.flush()
+    """Make the ticket with its event, message, participants, clocks and automatic reply; it has an id afterwards."""
+    ticket = _ticket_row(context, opening, next_number(session, context, opening.desk))
+    event = _opening_event(context, actor, opening)
     refresh(session, context, ticket, events=(event,), holds=())
+    ticket.events.append(event)
+    session.add(ticket)
+    session.flush()
+    if opening.text or opening.attachments or opening.raw_id is not None:
+        _first_entry(session, context, actor, ticket, opening)
+    _participants(session, ticket, opening)
     if opening.answerable:
         _acknowledge(session, context, ticket, opening)
     return ticket

@@ -7,7 +7,7 @@ from typing import Protocol
 from helpdesk.store.db import unit_of_work
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.mailboxes import mailbox_for, note_opened, note_read
-from helpdesk.usecases.processing import Desk, process
+from helpdesk.usecases.processing import Desk, Stored, process
 from helpdesk.usecases.raw import store_raw
 
 
@@ -78,6 +78,6 @@ def poll(desk: Desk, desk_id: str, mailbox: OpenMailbox) -> int:
         raw_id = _store(desk, desk_id, mail)
         mailbox.mark_handled([mail.uid])
         if raw_id is not None:
-            process(desk, raw_id, mail.raw)
+            process(desk, raw_id, Stored(mail.raw, mail.internal_date, desk_id))
             count += 1
     return count

@@ -1,13 +1,12 @@
 """Working off stored raw messages: read outside the transaction, decide inside it, set aside what cannot be read."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import undefer
 
 from helpdesk.catalog.model import Catalog
 from helpdesk.channels.base import Inbound, Unreadable
@@ -54,28 +53,34 @@ class Desk:
         )
 
 
-def _stored(raw_id: int) -> tuple[bytes, datetime, str | None] | None:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A raw message as it was stored; `received_at` is aware UTC."""
+
+    body: bytes
+    received_at: datetime
+    desk: str | None
+
+
+def _stored(raw_id: int) -> Stored | None:
+    columns = (RawMessage.body, RawMessage.received_at, RawMessage.desk)
     with reading() as session:
-        raw = session.scalar(
-            select(RawMessage)
-            .options(undefer(RawMessage.body))
-            .where(RawMessage.id == raw_id, RawMessage.state == "received")
-        )
-        return (raw.body, raw.received_at, raw.desk) if raw else None
+        row = session.execute(select(*columns).where(RawMessage.id == raw_id, RawMessage.state == "received")).first()
+        return Stored(row.body, row.received_at, row.desk) if row else None
 
 
-def process(desk: Desk, raw_id: int, body: bytes | None = None) -> Outcome | None:
+def process(desk: Desk, raw_id: int, stored: Stored | None = None) -> Outcome | None:
     """Turn one stored mail into a ticket or part of one; None when somebody else has done it already.
 
-    A mail that cannot be read goes into quarantine; any other fault is counted and tried again, the third time it goes
-    there too. A database that is away raises OperationalError: nothing is counted, the message waits.
+    `stored` saves reading it back where the caller has just stored it. A mail that cannot be read goes into
+    quarantine; any other fault is counted and tried again, the third time it goes there too. A database that is away
+    raises OperationalError: nothing is counted, the message waits.
     """
-    stored = _stored(raw_id)
+    stored = stored or _stored(raw_id)
     if stored is None:
         return None
-    content, received_at, desk_id = stored
     try:
-        mail = desk.read_mail(body if body is not None else content, received_at, desk_id)
+        mail = desk.read_mail(stored.body, stored.received_at, stored.desk)
         with unit_of_work() as session:
             raw = claim_raw(session, raw_id)
             return None if raw is None else receive_mail(session, desk.context(), raw, mail)
@@ -92,20 +97,29 @@ def process(desk: Desk, raw_id: int, body: bytes | None = None) -> Outcome | Non
         return Outcome("quarantined", reason=f"not processed: {type(error).__name__}")
 
 
-def store_and_process(desk: Desk, values: Mapping[str, object], body: bytes) -> Outcome:
-    """Store a raw mail, commit, then process it. `values` are those of `store_raw` besides the body and the time."""
+def store_and_process(desk: Desk, stored: Stored, *, channel: str, external_id: str, source: str) -> Outcome:
+    """Store a raw mail, commit, then process it."""
     with unit_of_work() as session:
-        raw_id = store_raw(session, body=body, now=desk.now(), **values)  # type: ignore[arg-type]
+        raw_id = store_raw(
+            session,
+            channel=channel,
+            external_id=external_id,
+            body=stored.body,
+            received_at=stored.received_at,
+            now=desk.now(),
+            desk=stored.desk,
+            source=source,
+        )
     if raw_id is None:
-        return _known(values)
-    return process(desk, raw_id) or Outcome("duplicate", reason="processed by another worker")
+        return _known(channel, external_id)
+    return process(desk, raw_id, stored) or Outcome("duplicate", reason="processed by another worker")
 
 
-def _known(values: Mapping[str, object]) -> Outcome:
+def _known(channel: str, external_id: str) -> Outcome:
     with reading() as session:
         number = session.scalar(
             select(Ticket.number)
             .join(RawMessage, RawMessage.ticket_id == Ticket.id)
-            .where(RawMessage.channel == values["channel"], RawMessage.external_id == values["external_id"])
+            .where(RawMessage.channel == channel, RawMessage.external_id == external_id)
         )
     return Outcome("duplicate", number, "this very message is known already")

@@ -3,14 +3,26 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
 
 from helpdesk.store.mail_models import RawMessage
 
 TRIES = 3
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
+
+# Statements of the hot path are built once: building one costs more than running it.
+_STORE = {
+    "postgresql": postgres_insert(RawMessage).on_conflict_do_nothing().returning(RawMessage.id),
+    "sqlite": sqlite_insert(RawMessage).on_conflict_do_nothing().returning(RawMessage.id),
+}
+_CLAIM = (
+    select(RawMessage)
+    .where(RawMessage.id == bindparam("raw_id"), RawMessage.state == "received")
+    .with_for_update(skip_locked=True)
+)
 
 
 def store_raw(
@@ -45,20 +57,12 @@ def store_raw(
         "size": len(body),
         "body": body,
     }
-    if session.get_bind().dialect.name == "postgresql":
-        statement = postgres_insert(RawMessage).values(values).on_conflict_do_nothing().returning(RawMessage.id)
-        return session.scalar(statement)
-    return session.scalar(insert(RawMessage).prefix_with("OR IGNORE").values(values).returning(RawMessage.id))
+    return session.connection().execute(_STORE[session.get_bind().dialect.name], values).scalar()
 
 
 def claim_raw(session: Session, raw_id: int) -> RawMessage | None:
     """The raw message, locked, when it still waits to be processed; None when somebody else has done it."""
-    return session.scalar(
-        select(RawMessage)
-        .options(undefer(RawMessage.body))
-        .where(RawMessage.id == raw_id, RawMessage.state == "received")
-        .with_for_update(skip_locked=True)
-    )
+    return session.scalar(_CLAIM, {"raw_id": raw_id})
 
 
 def waiting(session: Session, now: datetime, limit: int = 50) -> list[int]:
