@@ -53,9 +53,9 @@ def timeline(
     )
     remind, lapse = _requester_deadline(facts, target, calendar)
     return Timeline(
-        response=response,
-        resolution=clock,
-        stages=first_handling + _with_event_done(found.stages, facts),
+        response,
+        clock,
+        first_handling + _with_event_done(found.stages, facts),
         basis=found.basis,
         span=found.span,
         expected_at=found.expected_at,

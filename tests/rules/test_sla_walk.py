@@ -1,6 +1,7 @@
 """Random calendars, zones and norms against an independent walk, minute by minute, over the clock on the wall."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from helpdesk.sla.clock import Facts, HoldPeriod, timeline
 from helpdesk.sla.hours import NoWorkingTime, compile_calendar
-from helpdesk.sla.norms import DayCount
+from helpdesk.sla.norms import DayCount, Fixed, Span, Target, Unit
 
 ZONES = ["Asia/Jakarta", "Asia/Makassar", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Asia/Kathmandu"]
 # Beginnings near which the zones above change their clocks, and quiet ones
@@ -149,6 +151,28 @@ def test_working_days_of_both_conventions_agree_with_the_walk(case, count):
         assert due == walk.moment(instant) + timedelta(seconds=second)
     assert calendar.working_days(start, due) <= count < calendar.working_days(start, due) + Fraction(1, 1000)
     assert calendar.add_working_days(start, count, DayCount.END_OF_DAY) == walk.moment(days[first + count][-1] + 1)
+
+
+@settings(max_examples=40, deadline=None, database=None)
+@given(cases(), st.integers(1, 1500), st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 2000)), max_size=3))
+def test_a_clock_with_holds_agrees_with_the_walk(case, minutes, holds):
+    calendar, walk = calendar_of(*case), Walk(*case)
+    held = {minute for begin, length in holds for minute in range(begin, begin + length)}
+    free = [n for n in range(HORIZON) if walk.worked[n] and n not in held]
+    if len(free) < minutes:
+        return
+    known = Facts(
+        walk.start,
+        "portal",
+        holds=tuple(HoldPeriod("documents", walk.moment(a), walk.moment(a + length)) for a, length in holds),
+    )
+    target = Target(Fixed(Span(Decimal(minutes), Unit.MINUTE)))
+    now = walk.moment(HORIZON - 1)
+    clock = timeline(known, 30, target, calendar, now).resolution
+    assert clock.due_at == walk.moment(free[minutes - 1] + 1)
+    assert clock.elapsed_seconds == 60 * sum(n < HORIZON - 1 for n in free)
+    at_due = timeline(known, 30, target, calendar, clock.due_at).resolution
+    assert (at_due.elapsed_seconds, at_due.remaining_seconds) == (minutes * 60, 0)
 
 
 @settings(max_examples=40, deadline=None, database=None)
