@@ -19,6 +19,16 @@ class Context:
         """The desk of that id. KeyError when the catalogue has no such desk (any more)."""
         return self.catalog.desks[desk_id]
 
+    def address(self, desk_id: str) -> str:
+        """The address that the desk writes from: the configured one, else the catalogue's; "" when it has none."""
+        account = self.settings.mail.get(desk_id)
+        return (account.address if account else "") or self.desk(desk_id).email.lower()
+
+    def own_addresses(self) -> dict[str, str]:
+        """Every address of our own desks (the configured and the published ones) with the desk's id."""
+        known = {desk.email.lower(): desk.id for desk in self.catalog.desks.values() if desk.email}
+        return known | {self.address(desk_id): desk_id for desk_id in self.catalog.desks if self.address(desk_id)}
+
     def item(self, item_id: str | None) -> Item | None:
         """The item of that id; None for none and for one that the catalogue no longer has."""
         return self.catalog.items.get(item_id) if item_id else None

@@ -79,7 +79,7 @@ def letter(session: Session, context: Context, message: OutboxMessage) -> Outbou
     text = _words(context, message, ticket, entry)
     link = _link(session, context, message) if ticket else ""
     return Outbound(
-        sender=Address(desk.email, desk.name),
+        sender=Address(context.address(message.desk), desk.name),
         recipient=message.recipient,
         subject=render_subject(context, ticket or _no_ticket(), message.kind, message.context),
         text=letter_text(text, ticket.number if ticket else "", link),
@@ -87,7 +87,7 @@ def letter(session: Session, context: Context, message: OutboxMessage) -> Outbou
         message_id=message.message_id,
         in_reply_to=message.in_reply_to,
         references=tuple(message.references),
-        envelope_from="" if message.automatic else desk.email,
+        envelope_from="" if message.automatic else context.address(message.desk),
         automatic=message.automatic,
     )
 

@@ -33,7 +33,7 @@ class Outcome:
 
 def desk_of(context: Context, mail: Inbound) -> str | None:
     """The desk that a mail is addressed to, by its recipients; None when it names none."""
-    by_address = {desk.email.lower(): desk.id for desk in context.catalog.desks.values() if desk.email}
+    by_address = context.own_addresses()
     recipients = (*mail.delivered_to, *(a.email for a in mail.to), *(a.email for a in mail.cc))
     return next((by_address[a] for a in recipients if a in by_address), None)
 
@@ -95,7 +95,7 @@ def _remember_id(session: Session, raw: RawMessage, entry: Entry) -> None:
 
 def _copies(context: Context, mail: Inbound) -> tuple[tuple[str, str, str], ...]:
     """The people in copy, without our own desks and without the sender."""
-    own = {desk.email.lower() for desk in context.catalog.desks.values()} | {mail.sender.email, ""}
+    own = {*context.own_addresses(), mail.sender.email, ""}
     people = {a.email: a.name for a in (*mail.to, *mail.cc) if a.email not in own}
     return tuple((address, name, "cc") for address, name in list(people.items())[:COPIES])
 

@@ -54,7 +54,7 @@ def enqueue(
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """One message to one recipient about a flushed ticket and entry. `answers`: the ids that it replies to."""
-    message_id = new_message_id(context.desk(ticket.desk).email)
+    message_id = new_message_id(context.address(ticket.desk))
     write(
         session,
         OutboxMessage,

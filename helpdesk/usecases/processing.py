@@ -40,7 +40,7 @@ class Desk:
 
     def own_addresses(self) -> frozenset[str]:
         """The addresses of our own desks."""
-        return frozenset(d.email.lower() for d in self.catalog.desks.values() if d.email)
+        return frozenset(self.context().own_addresses())
 
     def read_mail(self, body: bytes, received_at: datetime, desk_id: str | None) -> Inbound:
         """Read a mail with the trust settings of its desk. Raises Unreadable."""
