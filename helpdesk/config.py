@@ -44,6 +44,7 @@ class Settings:
     test_now: str = ""
     test_now_file: Path | None = None
     take_all_mail: bool = False
+    automatic_per_hour: int = 10
     bound: str = ""
 
 
@@ -86,6 +87,13 @@ def _url(name: str, schemes: tuple[str, ...], env: Mapping[str, str]) -> SplitRe
     return url
 
 
+def _count(name: str, default: int, env: Mapping[str, str]) -> int:
+    text = variable(name, env) or str(default)
+    if not text.isascii() or not text.isdigit():
+        raise ConfigError(f"{name}: a whole number is needed")
+    return int(text)
+
+
 def mail_account(desk_id: str, env: Mapping[str, str]) -> MailAccount:
     """The mail settings of one desk. Raises ConfigError naming the faulty variable."""
     prefix = f"HELPDESK_{desk_key(desk_id)}"
@@ -116,5 +124,6 @@ def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *
         testing=testing,
         test_now=env.get("HELPDESK_TEST_NOW", "") if testing else "",
         test_now_file=Path(now_file) if testing and now_file else None,
-        take_all_mail=variable("HELPDESK_MAIL_FROM_START", env) == "1",
+        take_all_mail=testing or variable("HELPDESK_MAIL_FROM_START", env) == "1",
+        automatic_per_hour=_count("HELPDESK_AUTOMATIC_PER_HOUR", 10, env),
     )

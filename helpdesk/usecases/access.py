@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from helpdesk.store.models import Ticket
+from helpdesk.store.models import Event, Ticket
 from helpdesk.store.people_models import AccessLink, OneTimeCode
 from helpdesk.tickets.errors import Invalid
 from helpdesk.tickets.errors import marked as _
@@ -45,8 +45,12 @@ def link_token(secret: str, link: AccessLink) -> str:
     return f"{link.id}-{_mac(secret, 'link', link.id, link.ticket_id, link.address, link.purpose, link.nonce)[:40]}"
 
 
-def _expired(ticket: Ticket, now: datetime) -> bool:
-    ended = ticket.closed_at if ticket.status == Status.CLOSED else None
+def _expired(session: Session, ticket: Ticket, now: datetime) -> bool:
+    if ticket.status not in {Status.CLOSED, Status.CANCELLED}:
+        return False
+    ended = session.scalar(
+        select(func.max(Event.at)).where(Event.ticket_id == ticket.id, Event.to_status == ticket.status)
+    )
     return ended is not None and now > ended + LINK_LIFE_AFTER_END
 
 
@@ -59,7 +63,7 @@ def open_link(session: Session, secret: str, token: str, now: datetime) -> Acces
     if link is None or link.revoked_at or not hmac.compare_digest(link_token(secret, link).encode(), token.encode()):
         return None
     ticket = session.get(Ticket, link.ticket_id)
-    return None if ticket is None or _expired(ticket, now) else link
+    return None if ticket is None or _expired(session, ticket, now) else link
 
 
 def revoke_links(session: Session, ticket_id: int, now: datetime) -> int:

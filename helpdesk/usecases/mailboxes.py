@@ -15,7 +15,7 @@ def mailbox_for(session: Session, desk: str, now: datetime, *, take_all: bool) -
     """The row of a desk's mailbox; a new one reads from the moment it was configured, or everything."""
     mailbox = session.get(Mailbox, desk)
     if mailbox is None:
-        mailbox = Mailbox(desk=desk, since=BEGINNING if take_all else now)
+        mailbox = Mailbox(desk=desk, since=BEGINNING if take_all else now.replace(microsecond=0))
         session.add(mailbox)
         session.flush()
     return mailbox

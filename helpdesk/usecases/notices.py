@@ -16,9 +16,6 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.messages import render_entry
 
-AUTOMATIC_PER_HOUR = 10
-"""At most so many automatic messages to one address in an hour; one more is held and shown to staff."""
-
 
 def new_message_id(sender: str) -> str:
     """A fresh Message-ID (without `<>`) with 128 random bits: who quotes it has seen our mail."""
@@ -35,7 +32,7 @@ _RECENT = select(func.count()).where(
 
 def _over_cap(session: Session, context: Context, recipient: str) -> bool:
     recent = session.scalar(_RECENT, {"recipient": recipient, "since": context.now - timedelta(hours=1)})
-    return (recent or 0) >= AUTOMATIC_PER_HOUR
+    return (recent or 0) >= context.settings.automatic_per_hour
 
 
 def enqueue(
