@@ -7,11 +7,14 @@ from helpdesk.commands import surroundings
 
 def _upgrade() -> None:
     from helpdesk import logs
-    from helpdesk.store.db import bare_app
+    from helpdesk.store.db import bare_app, db
     from helpdesk.store.schema import upgrade_database
 
     logs.configure()
-    upgrade_database(bare_app(surroundings.settings()))
+    app = bare_app(surroundings.settings())
+    upgrade_database(app)
+    with app.app_context():
+        db.engine.dispose()
 
 
 @click.command()

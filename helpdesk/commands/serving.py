@@ -52,8 +52,9 @@ def _check_ready(chosen: Settings) -> None:
     from helpdesk.store.schema import is_current
 
     app = bare_app(chosen)
-    if not is_current(app):
-        click.echo("Basis data belum siap: helpdesk upgrade / The database is not ready: helpdesk upgrade", err=True)
-        sys.exit(1)
+    current = is_current(app)
     with app.app_context():
         db.engine.dispose()
+    if not current:
+        click.echo(surroundings.NO_DATABASE, err=True)
+        sys.exit(1)

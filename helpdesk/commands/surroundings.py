@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from helpdesk.config import Settings
     from helpdesk.usecases.context import Context
 
+NO_DATABASE = "Basis data belum siap: helpdesk upgrade / The database is not ready: helpdesk upgrade"
+
 
 def refuse(message: str) -> NoReturn:
     """End with exit code 2: what was asked for does not exist or cannot be."""
@@ -66,7 +68,7 @@ def settings(known: Catalog | None = None, *, need_secret: bool = False) -> Sett
 def context() -> Iterator[Context]:
     """The surroundings of a use case, inside an application context that reaches the database."""
     from helpdesk import logs
-    from helpdesk.store.db import bare_app
+    from helpdesk.store.db import bare_app, db
     from helpdesk.store.schema import is_current
     from helpdesk.timepiece import clock
     from helpdesk.usecases.context import Context
@@ -75,8 +77,11 @@ def context() -> Iterator[Context]:
     known = catalog()
     chosen = settings(known)
     app = bare_app(chosen)
-    if not is_current(app):
-        click.echo("Basis data belum siap: helpdesk upgrade / The database is not ready: helpdesk upgrade", err=True)
-        sys.exit(1)
     with app.app_context():
-        yield Context(known, chosen, clock(chosen)())
+        try:
+            if not is_current(app):
+                click.echo(NO_DATABASE, err=True)
+                sys.exit(1)
+            yield Context(known, chosen, clock(chosen)())
+        finally:
+            db.engine.dispose()

@@ -91,7 +91,7 @@ NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("head", "expected"),
     [
-        (b"Received: by a; Sun, 22 Nov 2026 10:00:00 +0700\r\nReceived: by b; bad\r\n", datetime(2026, 11, 22, 3, tzinfo=UTC)),
+        (b"Received: by a; Sun, 22 Nov 2026 10:00:00 +0700\r\nReceived: b\r\n", datetime(2026, 11, 22, 3, tzinfo=UTC)),
         (b"Received: by a\n\tfor <b>;\n Sun, 22 Nov 2026 10:00:00 -0000\n", datetime(2026, 11, 22, 10, tzinfo=UTC)),
         (b"Received: by a; kemarin\n", NOW),
         (b"Received: by a; Sun, 22 Nov 2099 10:00:00 +0700\n", NOW),
