@@ -1,7 +1,5 @@
 """The migrations make exactly the tables that the rows describe, and go back, on both databases."""
 
-from dataclasses import replace
-
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
@@ -15,7 +13,7 @@ ROOMS = (models, mail_models, people_models)
 
 
 def test_migrations_go_up_down_and_up_and_match_the_rows(empty_database_url, tmp_path):
-    app = bare_app(replace(_settings(empty_database_url, tmp_path)))
+    app = bare_app(_settings(empty_database_url, tmp_path))
     assert not is_current(app)
     upgrade_database(app)
     downgrade_database(app, "base")
