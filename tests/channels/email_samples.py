@@ -21,9 +21,8 @@ def mail(body: str | bytes = "Halo", **fields: str | Iterable[str]) -> bytes:
     }
     lines = []
     for name, values in given.items():
-        for value in [values] if isinstance(values, str) else values:
-            if value:
-                lines.append(f"{name.replace('_', '-')}: {value}\r\n")
+        each = [values] if isinstance(values, str) else values
+        lines.extend(f"{name.replace('_', '-')}: {value}\r\n" for value in each if value)
     raw = body if isinstance(body, bytes) else body.replace("\n", "\r\n").encode("utf-8")
     return "".join(lines).encode("utf-8", "surrogateescape") + b"\r\n" + raw
 

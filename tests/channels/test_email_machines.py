@@ -92,7 +92,8 @@ def test_complaints_and_read_receipts_are_machines_but_no_bounces(kind: str) -> 
 NOTICES = [
     (
         "failure notice",
-        "Hi. This is the qmail-send program at x.\n\n<siti@x.example>:\nuser unknown\n\n--- Below this line is a copy of the message.\n\n",
+        "Hi. This is the qmail-send program at x.\n\n<siti@x.example>:\nuser unknown\n\n"
+        "--- Below this line is a copy of the message.\n\n",
     ),
     (
         "Mail delivery failed: returning message to sender",
@@ -101,7 +102,8 @@ NOTICES = [
     ),
     (
         "Returned mail: User unknown",
-        "   ----- Transcript of session follows -----\n550 siti@x.example... User unknown\n\n   ----- Unsent message follows -----\n",
+        "   ----- Transcript of session follows -----\n550 siti@x.example... User unknown\n\n"
+        "   ----- Unsent message follows -----\n",
     ),
     ("Undeliverable Message", "Message could not be delivered.\nError: mailbox is full\n\nOriginal Message:\n"),
     (

@@ -298,7 +298,7 @@ SOUP = st.lists(st.one_of(st.sampled_from(WORDS), st.binary(max_size=8)), max_si
 
 def strings(got: Inbound) -> list[str]:
     """Every string of an inbound message."""
-    addresses = [a for a in (got.sender, *got.to, *got.cc, *got.reply_to)]
+    addresses = [got.sender, *got.to, *got.cc, *got.reply_to]
     lists = (got.delivered_to, got.in_reply_to, got.references, got.reply_tokens, got.bounce_recipients)
     files = [s for a in got.attachments for s in (a.name, a.media_type, a.content_id)]
     single = [got.subject, got.text, got.reply_text, got.html, got.message_id, got.original_message_id, got.dmarc]

@@ -199,7 +199,9 @@ class Mailbox:
                 client.login(unquote(self._url.username or ""), unquote(self._url.password or ""))
         except ChannelError as error:
             cause = error.__cause__
-            refused = isinstance(cause, IMAP4.error) and not isinstance(cause, IMAP4.abort)
+            # The library words a lost connection as a refused sign-in, too; what really happened is its context.
+            lost = isinstance(cause, IMAP4.abort) or isinstance(getattr(cause, "__context__", None), IMAP4.abort)
+            refused = isinstance(cause, IMAP4.error) and not lost
             passing = any(word in str(error).lower() for word in FOR_THE_MOMENT)
             raise ChannelError(str(error), permanent=error.permanent or (refused and not passing)) from cause
 

@@ -194,7 +194,8 @@ def _trimmed(kept: list[str]) -> str:
 def reply_text(text: str, *, forwarded: bool = False) -> str:
     """`text` without quotes, introductions, signatures and phone lines; the whole text where nothing would be left.
 
-    Only the first 65,536 characters are looked at, a longer rest is kept with the last line. `forwarded`: the subject says so, and header blocks are kept.
+    Only the first 65,536 characters are looked at; a longer rest shares the fate of the last line. `forwarded`: the
+    subject says so, and header blocks are kept.
     """
     lines = text[:MAX_TEXT].splitlines()
     scan = _Scan(lines, [_may_end_introduction(line) for line in lines], forwarded)
