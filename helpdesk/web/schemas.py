@@ -119,7 +119,7 @@ def load_action(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
     return load(ACTION_SCHEMAS[action], given)
 
 
-def _in_zone(text: str, zone: ZoneInfo) -> str:
+def in_zone(text: str, zone: ZoneInfo) -> str:
     """What a `datetime-local` field sends is a local time: it gets the desk's zone."""
     try:
         moment = datetime.fromisoformat(text)
@@ -134,7 +134,7 @@ def _from_form(field: fields.Field[Any], texts: list[str], zone: ZoneInfo) -> An
     text = texts[0]
     if isinstance(field, Whole):
         return int(text) if text.strip().isascii() and text.strip().isdigit() and len(text) < 18 else text
-    return _in_zone(text, zone) if isinstance(field, Moment) else text
+    return in_zone(text, zone) if isinstance(field, Moment) else text
 
 
 def form_fields(action: Action, form: MultiDict[str, str], zone: ZoneInfo) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Phrases:
     not_counted: str
     urgent: str
     new_message: str
+    back: str
     units: tuple[str, str, str]
     time_dot: str
     months: tuple[str, ...]
@@ -240,6 +241,7 @@ def _build(language: str) -> Phrases:
         not_counted=gettext("not counted"),
         urgent=gettext("Urgent"),
         new_message=gettext("New message"),
+        back=gettext("List"),
         units=(gettext("d"), gettext("h"), gettext("m")),
         time_dot="." if language == "id" else ":",
         months=("", *(months[n] for n in range(1, 13))),

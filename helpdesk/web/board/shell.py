@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A link of a menu; `count` None shows no number, `hot` marks a number that wants attention."""
+    """A link of a menu; `count` None shows no number, `hot` marks a number that wants attention.
+
+    `shown` is the number as it is read, where it differs (999+).
+    """
 
     name: str
     href: str
     current: bool = False
     count: int | None = None
     hot: bool = False
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class Board:
     next_href: str = ""
     newest: int = 0
     poll_href: str = ""
+    base: str = "/board"
     here: str = "/board"
     clear_href: str = "/board"
     empty_title: str = ""

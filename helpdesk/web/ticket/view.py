@@ -105,6 +105,10 @@ class ClockSide:
     why: tuple[str, ...] = ()
 
 
+NO_PILL = Pill("none", "", "")
+NO_CLOCK = ClockSide("", NO_PILL, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule of the item: a term and what the catalogue says."""
@@ -180,40 +184,40 @@ class Buttons:
 
 @dataclass(frozen=True, slots=True)
 class TicketPage:
-    """A ticket as staff see it."""
+    """A ticket as staff see it; `ticket/page.py` fills it part by part."""
 
     number: str
     href: str
-    version: int
-    subject: str
-    status: str
-    status_look: str
-    type: str
-    item: str
-    service: str
-    priority: str
-    urgent: bool
-    desk: str
-    channel: str
-    received: str
-    group: str
-    assignee: str
-    requester: Person
-    response: ClockSide
-    resolution: ClockSide
-    stages: tuple[ClockSide, ...]
-    leading: Pill
-    buttons: Buttons
-    choices: Choices
-    messages: tuple[Message, ...]
-    shares: tuple[Share, ...]
-    papers: tuple[Paper, ...]
-    rules: tuple[Rule, ...]
-    wording: str
-    label: str
-    rating: str
-    history: tuple[Deed, ...]
-    linked: tuple[Linked, ...]
+    version: int = 0
+    subject: str = ""
+    status: str = ""
+    status_look: str = ""
+    type: str = ""
+    item: str = ""
+    service: str = ""
+    priority: str = ""
+    urgent: bool = False
+    desk: str = ""
+    channel: str = ""
+    received: str = ""
+    group: str = ""
+    assignee: str = ""
+    requester: Person = Person("", "")
+    response: ClockSide = NO_CLOCK
+    resolution: ClockSide = NO_CLOCK
+    stages: tuple[ClockSide, ...] = ()
+    leading: Pill = NO_PILL
+    buttons: Buttons = Buttons()
+    choices: Choices = Choices()
+    messages: tuple[Message, ...] = ()
+    shares: tuple[Share, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    wording: str = ""
+    label: str = ""
+    rating: str = ""
+    history: tuple[Deed, ...] = ()
+    linked: tuple[Linked, ...] = ()
     task: tuple[Rule, ...] = ()
     held: str = ""
     reply_way: str = ""

@@ -1,0 +1,225 @@
+"""What the lists of the staff screens read: exactly the columns that they show, along the indexes of the ticket table.
+
+A queue is read in branches, one a desk, group and status, each in the order of its index and cut at the size of the
+page; so a page costs the same at a hundred and at a hundred thousand open tickets.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from helpdesk.store.models import Person, Ticket
+from helpdesk.store.people_models import StaffUser
+from helpdesk.tickets.words import OPEN_STATUSES, Status
+
+COUNT_LIMIT = 1000
+"""Counts stop here: nobody acts on the difference between a thousand and two."""
+
+LINE = (
+    Ticket.id,
+    Ticket.number,
+    Ticket.subject,
+    Ticket.channel,
+    Ticket.desk,
+    Ticket.urgent,
+    Ticket.unread,
+    Ticket.item,
+    Ticket.group,
+    Ticket.status,
+    Ticket.hold_reason,
+    Ticket.at_risk,
+    Ticket.received_at,
+    Ticket.response_due_at,
+    Ticket.response_done_at,
+    Ticket.response_verdict,
+    Ticket.resolution_due_at,
+    Ticket.resolution_done_at,
+    Ticket.resolution_verdict,
+    Person.name.label("requester_name"),
+    Person.email.label("requester_email"),
+    StaffUser.name.label("assignee"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a queue begins: after the ticket of this urgency, time of receipt and id."""
+
+    urgent: bool
+    received_at: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tickets: at these desks, in these statuses; the rest narrows where it is given.
+
+    `groups` are (group, desk) pairs. `waiting`: new, or handed back to Layer 1 with nobody on it. `words` are looked
+    for in subject, number, and the requester's name and address.
+    """
+
+    desks: Collection[str]
+    statuses: Collection[str] = tuple(OPEN_STATUSES)
+    groups: Collection[tuple[str, str]] | None = None
+    waiting: bool = False
+    threatened: bool = False
+    assignee_id: int | None = None
+    item: str | None = None
+    unassigned: bool = False
+    requester_id: int | None = None
+    words: str = ""
+
+
+def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.threatened:
+        found.append(or_(Ticket.at_risk, Ticket.breached))
+    if wanted.assignee_id is not None:
+        found.append(Ticket.assignee_id == wanted.assignee_id)
+    if wanted.unassigned:
+        found.append(Ticket.assignee_id.is_(None))
+    if wanted.item is not None:
+        found.append(Ticket.item == wanted.item if wanted.item else Ticket.item.is_(None))
+    if wanted.requester_id is not None:
+        found.append(Ticket.requester_id == wanted.requester_id)
+    if wanted.words:
+        found.append(_holds(wanted.words))
+    return found
+
+
+def _holds(words: str) -> ColumnElement[bool]:
+    return and_(
+        *(
+            or_(
+                Ticket.subject.icontains(word, autoescape=True),
+                Ticket.number.icontains(word, autoescape=True),
+                Person.name.icontains(word, autoescape=True),
+                Person.email.icontains(word, autoescape=True),
+            )
+            for word in words.split()[:6]
+        )
+    )
+
+
+def _branches(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """The ranges of the index that hold the wanted tickets, each by equalities alone."""
+    if wanted.groups is not None:
+        for group, desk in sorted(wanted.groups):
+            for status in sorted(wanted.statuses):
+                yield and_(Ticket.desk == desk, Ticket.group == group, Ticket.status == status)
+        return
+    for desk in sorted(wanted.desks):
+        for status in sorted(wanted.statuses):
+            yield and_(Ticket.desk == desk, Ticket.status == status)
+        if wanted.waiting:
+            returned = Ticket.status == Status.IN_PROGRESS.value
+            yield and_(Ticket.desk == desk, Ticket.group == "layer-1", returned, Ticket.assignee_id.is_(None))
+
+
+def _after(place: Place | None, *, urgent: bool) -> ColumnElement[bool] | None:
+    """What of a branch lies after `place`; None where nothing can."""
+    if place is None or (place.urgent and not urgent):
+        return Ticket.id > 0
+    if urgent and not place.urgent:
+        return None
+    later = or_(Ticket.received_at > place.received_at, Ticket.id > place.id)
+    return and_(Ticket.received_at >= place.received_at, later)
+
+
+def _keys(wanted: Wanted, place: Place | None, limit: int) -> list[Select[Any]]:
+    found = []
+    narrowed, by_person = _narrowed(wanted), bool(wanted.words)
+    for branch in _branches(wanted):
+        for urgent in (True, False):
+            after = _after(place, urgent=urgent)
+            if after is None:
+                continue
+            inner = select(Ticket.id, Ticket.urgent, Ticket.received_at)
+            if by_person:
+                inner = inner.join(Person, Person.id == Ticket.requester_id)
+            inner = inner.where(branch, Ticket.urgent.is_(urgent), after, *narrowed)
+            part = inner.order_by(Ticket.received_at, Ticket.id).limit(limit).subquery()
+            found.append(select(part))
+    return found
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    joined = select(*LINE).join(Person, Person.id == Ticket.requester_id)
+    return joined.outerjoin(StaffUser, StaffUser.id == Ticket.assignee_id)
+
+
+def by_receipt(session: Session, wanted: Wanted, limit: int, place: Place | None = None) -> list[Row[Any]]:
+    """At most `limit` tickets, urgent first, then by receipt, after `place`."""
+    keys = _keys(wanted, place, limit)
+    if not keys:
+        return []
+    every = union_all(*keys).subquery()
+    first = select(every.c.id).order_by(every.c.urgent.desc(), every.c.received_at, every.c.id).limit(limit)
+    order = (Ticket.urgent.desc(), Ticket.received_at, Ticket.id)
+    return list(session.execute(_lines().where(Ticket.id.in_(first)).order_by(*order)))
+
+
+def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
+    branches = list(_branches(wanted))
+    return [or_(*branches) if branches else false(), *_narrowed(wanted)]
+
+
+def by_due(session: Session, wanted: Wanted, limit: int, offset: int = 0) -> list[Row[Any]]:
+    """At most `limit` tickets by what is due first: the response while it is open, else the resolution."""
+    waits = and_(Ticket.response_done_at.is_(None), Ticket.response_due_at.is_not(None))
+    due = case((waits, Ticket.response_due_at), else_=Ticket.resolution_due_at)
+    order = (due.is_(None), due, Ticket.received_at, Ticket.id)
+    statement = _lines().where(*_wanted(wanted)).order_by(*order).limit(limit).offset(offset)
+    return list(session.execute(statement))
+
+
+def by_search(session: Session, wanted: Wanted, limit: int, offset: int = 0) -> list[Row[Any]]:
+    """At most `limit` tickets that hold the words, the latest first, whatever their status."""
+    places = [Ticket.desk.in_(sorted(wanted.desks)), Ticket.status.in_(sorted(wanted.statuses)), *_narrowed(wanted)]
+    statement = _lines().where(*places).order_by(Ticket.received_at.desc(), Ticket.id.desc())
+    return list(session.execute(statement.limit(limit).offset(offset)))
+
+
+def by_numbers(session: Session, desks: Collection[str], numbers: Collection[str]) -> list[Row[Any]]:
+    """The lines of these tickets, as far as they are at these desks."""
+    if not numbers:
+        return []
+    return list(session.execute(_lines().where(Ticket.number.in_(numbers), Ticket.desk.in_(sorted(desks)))))
+
+
+def counts(session: Session, views: Collection[Wanted]) -> list[int]:
+    """How many tickets each view holds, at most COUNT_LIMIT, in one statement."""
+    one = literal_column("1", Integer)
+    columns = []
+    for wanted in views:
+        some = select(one).select_from(Ticket).where(*_wanted(wanted)).limit(COUNT_LIMIT).subquery()
+        columns.append(select(func.count()).select_from(some).scalar_subquery())
+    return [int(n) for n in session.execute(select(*columns)).one()] if columns else []
+
+
+def newest_id(session: Session) -> int:
+    """The highest ticket id that exists; 0 for none."""
+    return session.scalar(select(func.max(Ticket.id))) or 0
+
+
+def newer(session: Session, wanted: Wanted, since: int) -> int:
+    """How many of the wanted tickets are newer than the ticket id `since`."""
+    some = select(Ticket.id).where(Ticket.id > since, *_wanted(wanted)).limit(COUNT_LIMIT).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0

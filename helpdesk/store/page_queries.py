@@ -1,0 +1,119 @@
+"""What the ticket page reads besides the ticket itself, each in one statement with the columns that are shown."""
+
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session, aliased
+
+from helpdesk.store.mail_models import OutboxMessage
+from helpdesk.store.models import Entry, File, Hold, Participant, Ticket, TicketLink
+from helpdesk.store.people_models import StaffUser
+
+MOST_LABELS = 30
+
+
+def entries(session: Session, ticket_id: int) -> list[Row[Any]]:
+    """The conversation, oldest first; of a designed mail only whether there is one."""
+    columns = (
+        Entry.id,
+        Entry.kind,
+        Entry.channel,
+        Entry.author_name,
+        Entry.author_address,
+        Entry.text,
+        Entry.shown_text,
+        Entry.html.is_not(None).label("designed"),
+        Entry.mark,
+        Entry.created_at,
+    )
+    order = (Entry.created_at, Entry.id)
+    return list(session.execute(select(*columns).where(Entry.ticket_id == ticket_id).order_by(*order)))
+
+
+def last_words(session: Session, ticket_id: int) -> list[Row[Any]]:
+    """The latest message of a person, as `entries` gives it: what the preview shows."""
+    columns = (
+        Entry.id,
+        Entry.kind,
+        Entry.channel,
+        Entry.author_name,
+        Entry.author_address,
+        func.substr(Entry.text, 1, 4000).label("text"),
+        func.substr(Entry.shown_text, 1, 4000).label("shown_text"),
+        Entry.html.is_not(None).label("designed"),
+        Entry.mark,
+        Entry.created_at,
+    )
+    spoken = Entry.kind != "automatic-reply"
+    statement = select(*columns).where(Entry.ticket_id == ticket_id, spoken).order_by(Entry.id.desc()).limit(1)
+    return list(session.execute(statement))
+
+
+def files(session: Session, ticket_id: int) -> list[Row[Any]]:
+    """The attachments of a ticket's entries."""
+    columns = (File.id, File.entry_id, File.name, File.size)
+    statement = select(*columns).join(Entry, Entry.id == File.entry_id).where(Entry.ticket_id == ticket_id)
+    return list(session.execute(statement.order_by(File.id)))
+
+
+def deliveries(session: Session, ticket_id: int) -> list[Row[Any]]:
+    """How far the outgoing messages of a ticket have come."""
+    columns = (OutboxMessage.entry_id, OutboxMessage.state, OutboxMessage.doubt, OutboxMessage.error)
+    statement = select(*columns).where(OutboxMessage.ticket_id == ticket_id).order_by(OutboxMessage.id)
+    return list(session.execute(statement))
+
+
+def holds(session: Session, ticket_id: int) -> list[Hold]:
+    """The hold ledger of a ticket, oldest first."""
+    return list(session.scalars(select(Hold).where(Hold.ticket_id == ticket_id).order_by(Hold.id)))
+
+
+def copies(session: Session, ticket_id: int) -> list[Row[Any]]:
+    """The people in copy."""
+    columns = (Participant.address, Participant.name, Participant.kind)
+    statement = select(*columns).where(Participant.ticket_id == ticket_id, Participant.kind != "requester")
+    return list(session.execute(statement.order_by(Participant.id)))
+
+
+def links(session: Session, ticket_id: int) -> list[Row[Any]]:
+    """The other tickets that this one is linked to: their number, desk and subject, the kind, and the direction."""
+    other = aliased(Ticket)
+    columns = (other.number, other.desk, other.subject, TicketLink.kind, TicketLink.from_id)
+    there = (TicketLink.from_id == ticket_id) & (other.id == TicketLink.to_id)
+    back = (TicketLink.to_id == ticket_id) & (other.id == TicketLink.from_id)
+    return list(session.execute(select(*columns).join(other, there | back).order_by(TicketLink.id)))
+
+
+def other_tickets(session: Session, requester_id: int, ticket_id: int) -> int:
+    """How many other tickets the requester has, at most a hundred."""
+    some = select(Ticket.id).where(Ticket.requester_id == requester_id, Ticket.id != ticket_id).limit(100).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def earlier_labels(session: Session, item: str | None, desk: str) -> list[str]:
+    """The labels given lately at this desk, those of the same item first."""
+    latest = func.max(Ticket.id)
+    labelled = Ticket.label.is_not(None)
+    of_item = select(Ticket.label).where(labelled, Ticket.desk == desk, Ticket.item == item)
+    found = list(session.scalars(of_item.group_by(Ticket.label).order_by(latest.desc()).limit(MOST_LABELS)))
+    return [label for label in found if label]
+
+
+def assignee_name(session: Session, user_id: int | None) -> str:
+    """The name that people read of a staff user; empty for nobody."""
+    if user_id is None:
+        return ""
+    row = session.execute(select(StaffUser.name, StaffUser.display_name).where(StaffUser.id == user_id)).first()
+    return (row.display_name or row.name) if row else ""
+
+
+def file_of(session: Session, ticket_id: int, file_id: int) -> File | None:
+    """An attachment, if it belongs to the ticket."""
+    return session.scalar(
+        select(File).join(Entry, Entry.id == File.entry_id).where(File.id == file_id, Entry.ticket_id == ticket_id)
+    )
+
+
+def designed_mail(session: Session, ticket_id: int, entry_id: int) -> str | None:
+    """The HTML of an entry as it arrived, if the entry belongs to the ticket."""
+    return session.scalar(select(Entry.html).where(Entry.id == entry_id, Entry.ticket_id == ticket_id))

@@ -1,0 +1,93 @@
+"""What went wrong and waits for somebody: quarantined messages, undelivered messages, channels that do not answer."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session, undefer
+
+from helpdesk.store.mail_models import Heartbeat, Mailbox, OutboxMessage, RawMessage
+from helpdesk.store.models import Ticket
+
+STUCK = ("failed", "held", "unknown", "unsendable")
+"""The states of outgoing messages that time alone does not mend."""
+
+SLOW = timedelta(minutes=5)
+"""A message that still waits after so long is shown, with the error of its last try."""
+
+
+def _at(desks: Collection[str], *, everything: bool) -> ColumnElement[bool]:
+    mine = RawMessage.desk.in_(sorted(desks))
+    return or_(mine, RawMessage.desk.is_(None)) if everything else mine
+
+
+def trouble_counts(session: Session, desks: Collection[str], *, everything: bool) -> tuple[int, int]:
+    """How many messages lie in quarantine, and how many outgoing ones are stuck, at these desks.
+
+    `everything`: quarantined messages of no desk count too.
+    """
+    quarantined = select(func.count()).select_from(RawMessage)
+    quarantined = quarantined.where(RawMessage.state == "quarantined", _at(desks, everything=everything))
+    stuck = select(func.count()).select_from(OutboxMessage)
+    stuck = stuck.where(OutboxMessage.state.in_(STUCK), OutboxMessage.desk.in_(sorted(desks)))
+    row = session.execute(select(quarantined.scalar_subquery(), stuck.scalar_subquery())).one()
+    return int(row[0]), int(row[1])
+
+
+def quarantined(
+    session: Session, desks: Collection[str], limit: int, before: int, *, everything: bool
+) -> list[Row[Any]]:
+    """Messages in quarantine, the latest first, with ids below `before` (0: from the newest)."""
+    columns = (RawMessage.id, RawMessage.desk, RawMessage.source, RawMessage.reason, RawMessage.received_at)
+    head = func.substr(RawMessage.body, 1, 8192).label("head")
+    statement = select(*columns, head).where(RawMessage.state == "quarantined", _at(desks, everything=everything))
+    if before:
+        statement = statement.where(RawMessage.id < before)
+    return list(session.execute(statement.order_by(RawMessage.id.desc()).limit(limit)))
+
+
+def raw_message(session: Session, raw_id: int, desks: Collection[str], *, everything: bool) -> RawMessage | None:
+    """A quarantined message with its bytes, if these desks may see it."""
+    statement = select(RawMessage).options(undefer(RawMessage.body))
+    return session.scalar(
+        statement.where(RawMessage.id == raw_id, RawMessage.state == "quarantined", _at(desks, everything=everything))
+    )
+
+
+def undelivered(session: Session, desks: Collection[str], now: datetime, limit: int, before: int = 0) -> list[Row[Any]]:
+    """Outgoing messages that are stuck or have waited long, the latest first, with ids below `before`."""
+    waiting = OutboxMessage.state.in_(("pending", "claimed")) & (OutboxMessage.created_at < now - SLOW)
+    statement = _outgoing().where(OutboxMessage.desk.in_(sorted(desks)), or_(OutboxMessage.state.in_(STUCK), waiting))
+    if before:
+        statement = statement.where(OutboxMessage.id < before)
+    return list(session.execute(statement.order_by(OutboxMessage.id.desc()).limit(limit)))
+
+
+def _outgoing() -> Select[*tuple[Any, ...]]:
+    columns = (
+        OutboxMessage.id,
+        OutboxMessage.desk,
+        OutboxMessage.kind,
+        OutboxMessage.recipient,
+        OutboxMessage.state,
+        OutboxMessage.attempts,
+        OutboxMessage.error,
+        OutboxMessage.doubt,
+        OutboxMessage.created_at,
+        OutboxMessage.next_try_at,
+        Ticket.number,
+    )
+    return select(*columns).outerjoin(Ticket, Ticket.id == OutboxMessage.ticket_id)
+
+
+def silent_mailboxes(session: Session, desks: Collection[str]) -> list[Row[Any]]:
+    """The mailboxes of these desks that cannot be read or sent from just now."""
+    columns = (Mailbox.desk, Mailbox.failed_at, Mailbox.smtp_failed_at)
+    failed = or_(Mailbox.failed_at.is_not(None), Mailbox.smtp_failed_at.is_not(None))
+    return list(session.execute(select(*columns).where(Mailbox.desk.in_(sorted(desks)), failed).order_by(Mailbox.desk)))
+
+
+def worker_seen_at(session: Session) -> datetime | None:
+    """When a worker was last seen; None for never."""
+    return session.scalar(select(func.max(Heartbeat.seen_at)))

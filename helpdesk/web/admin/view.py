@@ -1,0 +1,156 @@
+"""Quarantined and undelivered messages as values; what a broken message says of itself is text, never trusted."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Row
+
+from helpdesk.catalog.model import Catalog
+from helpdesk.store.mail_models import RawMessage
+from helpdesk.web.board.clocks import Present
+from helpdesk.web.board.view import Choice
+from helpdesk.web.ticket.talk import size_of
+
+HEAD = 8192
+_LINE_END = re.compile(rb"\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A message in quarantine, as the list and the page show it."""
+
+    href: str
+    received: str
+    received_full: str
+    sender: str
+    subject: str
+    reason: str
+    source: str
+    headers: str = ""
+    tried: str = ""
+    size: str = ""
+    desks: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An undelivered message; `look` is the state of its pill."""
+
+    written: str
+    written_full: str
+    number: str
+    href: str
+    recipient: str
+    kind: str
+    state: str
+    look: str
+    says: str
+
+
+def header_text(body: bytes) -> str:
+    """The headers of a raw message as they arrived: at most 8 kB, up to the first empty line."""
+    lines = []
+    for line in _LINE_END.split(body[:HEAD]):
+        if not line and lines:
+            break
+        lines.append(line.decode("utf-8", "replace"))
+    return "\n".join(lines)
+
+
+def header(headers: str, name: str) -> str:
+    """The value of a header as it stands, its folded lines joined; empty when there is none."""
+    found, inside = [], False
+    for line in headers.split("\n"):
+        if inside and line[:1] in (" ", "\t"):
+            found.append(line.strip())
+        elif line.lower().startswith(f"{name.lower()}:"):
+            inside, found = True, [line.partition(":")[2].strip()]
+        elif inside:
+            break
+    return " ".join(found)[:300]
+
+
+def _from_head(headers: str) -> tuple[str, str]:
+    return header(headers, "From") or _("unknown sender"), header(headers, "Subject") or _("(no subject)")
+
+
+def quarantined(row: Row[Any], catalog: Catalog, at: Present) -> Quarantined:
+    """A line of the list."""
+    sender, subject = _from_head(header_text(bytes(row.head)))
+    desk = catalog.desks.get(row.desk or "")
+    return Quarantined(
+        href=f"/quarantine/{row.id}",
+        received=at.words.brief(row.received_at, at.now, at.zone),
+        received_full=at.words.full(row.received_at, at.zone),
+        sender=sender,
+        subject=subject,
+        reason=row.reason,
+        source=desk.name if desk else row.source or _("no desk"),
+    )
+
+
+def quarantined_page(raw: RawMessage, desks: Mapping[str, str], catalog: Catalog, at: Present) -> Quarantined:
+    """One message with its headers; a desk can be chosen where it has none."""
+    headers = header_text(raw.body)
+    sender, subject = _from_head(headers)
+    desk = catalog.desks.get(raw.desk or "")
+    return Quarantined(
+        href=f"/quarantine/{raw.id}",
+        received=at.words.brief(raw.received_at, at.now, at.zone),
+        received_full=at.words.full(raw.received_at, at.zone),
+        sender=sender,
+        subject=subject,
+        reason=raw.reason,
+        source=desk.name if desk else raw.source,
+        headers=headers,
+        tried=ngettext("tried %(num)s time", "tried %(num)s times", raw.attempts) if raw.attempts else "",
+        size=size_of(raw.size, at.words.time_dot),
+        desks=tuple(Choice(i, name) for i, name in desks.items()) if raw.desk is None else (),
+    )
+
+
+def _states() -> Mapping[str, tuple[str, str]]:
+    return {
+        "pending": ("risk", _("waits")),
+        "claimed": ("risk", _("is being sent")),
+        "failed": ("late", _("failed")),
+        "held": ("hold", _("held back")),
+        "unknown": ("risk", _("may have been sent")),
+        "unsendable": ("hold", _("channel not configured")),
+    }
+
+
+def _kinds() -> Mapping[str, str]:
+    return {
+        "acknowledgement": _("automatic reply"),
+        "reply": _("reply"),
+        "resolution": _("notice of fulfilment"),
+        "apology": _("apology"),
+        "extension": _("notice of extension"),
+        "code": _("one-time code"),
+    }
+
+
+def outgoing(row: Row[Any], at: Present) -> Outgoing:
+    """A line of the outbox."""
+    look, state = _states().get(row.state, ("none", row.state))
+    says = row.error
+    if row.state == "held":
+        says = _("more than ten automatic messages to this address in an hour")
+    elif row.state == "pending":
+        says = _("next try %(time)s", time=at.words.brief(row.next_try_at, at.now, at.zone))
+    return Outgoing(
+        written=at.words.brief(row.created_at, at.now, at.zone),
+        written_full=at.words.full(row.created_at, at.zone),
+        number=row.number or "",
+        href=f"/tickets/{row.number}" if row.number else "",
+        recipient=row.recipient,
+        kind=_kinds().get(row.kind, row.kind),
+        state=state,
+        look=look,
+        says=says,
+    )

@@ -1,0 +1,77 @@
+"""The notices over the board: a channel that does not answer, a worker that is not seen, messages in quarantine."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from helpdesk.store.trouble_queries import silent_mailboxes, trouble_counts, worker_seen_at
+from helpdesk.web.access import staff
+from helpdesk.web.board.clocks import Present
+from helpdesk.web.board.frame import sees_strays
+from helpdesk.web.board.shell import Alarm
+from helpdesk.web.work import context, database
+
+WORKER_SILENCE = timedelta(seconds=90)
+
+
+def alarms(desks: Collection[str], at: Present) -> tuple[Alarm, ...]:
+    """What the people at these desks must know before they trust the list."""
+    return (*_channels(desks, at), *_worker(at), *_messages(desks))
+
+
+def _channels(desks: Collection[str], at: Present) -> list[Alarm]:
+    found = []
+    for row in silent_mailboxes(database(), desks):
+        desk = context().catalog.desks[row.desk].name
+        if row.failed_at:
+            since = at.words.brief(row.failed_at, at.now, at.zone)
+            found.append(
+                Alarm(
+                    _(
+                        "The mailbox of %(desk)s has not answered since %(time)s."
+                        " It is tried again by itself; no mail is lost.",
+                        desk=desk,
+                        time=since,
+                    )
+                )
+            )
+        if row.smtp_failed_at:
+            since = at.words.brief(row.smtp_failed_at, at.now, at.zone)
+            found.append(
+                Alarm(
+                    _(
+                        "Mail of %(desk)s has not been going out since %(time)s."
+                        " It waits in the outbox and is sent again by itself.",
+                        desk=desk,
+                        time=since,
+                    )
+                )
+            )
+    return found
+
+
+def _worker(at: Present) -> list[Alarm]:
+    seen = worker_seen_at(database())
+    if seen is not None and at.now - seen < WORKER_SILENCE:
+        return []
+    since = at.words.brief(seen, at.now, at.zone) if seen else _("the start")
+    text = _("The background worker has not been seen since %(time)s: mail and deadlines stand still.", time=since)
+    return [Alarm(text)]
+
+
+def _messages(desks: Collection[str]) -> list[Alarm]:
+    held, stuck = trouble_counts(database(), desks, everything=sees_strays(staff()))
+    found = []
+    if held:
+        text = ngettext(
+            "%(num)s message that could not be read waits in quarantine.",
+            "%(num)s messages that could not be read wait in quarantine.",
+            held,
+        )
+        found.append(Alarm(text, "/quarantine", _("Look"), calm=True))
+    if stuck:
+        text = ngettext("%(num)s message could not be delivered.", "%(num)s messages could not be delivered.", stuck)
+        found.append(Alarm(text, "/outbox", _("Look"), calm=True))
+    return found

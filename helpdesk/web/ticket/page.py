@@ -1,0 +1,273 @@
+"""The ticket page put together: what is stored, the clocks, what this person may do now."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from helpdesk.catalog.model import Item
+from helpdesk.sla.norms import StartKind
+from helpdesk.store import page_queries as stored
+from helpdesk.store.models import Event, Hold, Ticket
+from helpdesk.tickets.permission import Staff, allowed_actions
+from helpdesk.tickets.words import Action, Channel, Status
+from helpdesk.usecases.clocks import Standing, events_of, standing
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.deed import facts_of
+from helpdesk.usecases.triage import proposed_group
+from helpdesk.web.board.clocks import Clock, Pill, Present, leading, two_clocks
+from helpdesk.web.board.frame import list_href
+from helpdesk.web.ticket import side, talk
+from helpdesk.web.ticket.buttons import LAYER_1, buttons
+from helpdesk.web.ticket.options import choices
+from helpdesk.web.ticket.view import Buttons, Linked, Message, Person, Rule, TicketPage
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, and when and where: what every part of the page needs."""
+
+    session: Session
+    context: Context
+    staff: Staff
+    at: Present
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Everything that was read for one page. `brief`: for the preview, with the last message only."""
+
+    ticket: Ticket
+    events: list[Event]
+    holds: list[Hold]
+    entries: list[Row[Any]]
+    files: list[Row[Any]]
+    deliveries: list[Row[Any]]
+    standing: Standing
+    brief: bool
+
+    @property
+    def item(self) -> Item | None:
+        """The ticket's item."""
+        return self.standing.item
+
+
+def read(session: Session, context: Context, ticket: Ticket, *, brief: bool = False) -> Read:
+    """Read what the page (or the preview) of a ticket needs."""
+    events, holds = events_of(session, ticket), stored.holds(session, ticket.id)
+    return Read(
+        ticket,
+        events,
+        holds,
+        stored.last_words(session, ticket.id) if brief else stored.entries(session, ticket.id),
+        stored.files(session, ticket.id),
+        [] if brief else stored.deliveries(session, ticket.id),
+        standing(session, context, ticket, events=events, holds=holds),
+        brief,
+    )
+
+
+def _requester(viewer: Viewer, found: Read) -> Person:
+    ticket, person = found.ticket, found.ticket.requester
+    session = viewer.session
+    count = stored.other_tickets(session, person.id, ticket.id)
+    people = [] if found.brief else stored.copies(session, ticket.id)
+    return Person(
+        name=person.name or person.email or person.phone or "?",
+        address=person.email or "",
+        phone=person.phone,
+        others=ngettext("%(num)s other ticket", "%(num)s other tickets", count) if count else "",
+        others_href=f"{list_href(viewer.staff)}?requester={person.id}",
+        copies=", ".join(p.name or p.address for p in people),
+        undeliverable=person.undeliverable,
+    )
+
+
+def _linked(viewer: Viewer, ticket: Ticket) -> tuple[Linked, ...]:
+    names = {
+        "follow-up": (_("continues"), _("is continued by")),
+        "related": (_("belongs together with"), _("belongs together with")),
+        "merged": (_("merged into"), _("took in")),
+        "split": (_("was split into"), _("was split from")),
+        "same-message": (_("same message as"), _("same message as")),
+        "claimed-number": (_("names in its subject"), _("is named in the subject of")),
+    }
+    return tuple(
+        Linked(row.number, f"/tickets/{row.number}", f"{_towards(names, row, ticket)}: {row.subject}")
+        for row in stored.links(viewer.session, ticket.id)
+        if viewer.staff.works_at(row.desk)
+    )
+
+
+def _towards(names: Mapping[str, tuple[str, str]], row: Row[Any], ticket: Ticket) -> str:
+    there, back = names.get(row.kind, (row.kind, row.kind))
+    return str(there if row.from_id == ticket.id else back)
+
+
+def _talk(viewer: Viewer, found: Read, href: str) -> tuple[Message, ...]:
+    at = viewer.at
+    parts = talk.messages(found.entries, found.files, found.deliveries, at, href)
+    if not found.brief:
+        parts += talk.steps(found.events, viewer.context.catalog, at)
+    return talk.conversation(parts)
+
+
+def _input(moment: datetime | None, at: Present) -> str:
+    """As a `datetime-local` field wants it."""
+    return moment.astimezone(at.zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+def _starts_label(item: Item | None) -> str:
+    """What starts the clock of the item; empty where it is the receipt."""
+    start = item.target.start if item else None
+    if start is None or start.kind is StartKind.RECEIVED:
+        return ""
+    named = {StartKind.DOCUMENTS: _("Documents complete since"), StartKind.DISPOSITION: _("Disposition given at")}
+    return str(named.get(start.kind, start.event or _("Start of the clock")))
+
+
+def _task(found: Read, requester: Person, last: Pill, at: Present) -> tuple[Rule, ...]:
+    """What a technician needs first: what, for whom, until when, with what."""
+    ticket, item, language = found.ticket, found.item, at.words.language
+    told = [Rule(_("Service"), item.name.get(language) if item else at.words.no_item)]
+    for attribute in item.attributes if item else ():
+        value = ticket.attributes.get(attribute.id)
+        if value is not None:
+            named = attribute.choices.get(str(value))
+            told.append(Rule(attribute.name.get(language), named.get(language) if named else str(value)))
+    told.append(Rule(_("For"), " · ".join(p for p in (requester.name, requester.phone, requester.address) if p)))
+    if ticket.event_at:
+        told.append(Rule(_("Event"), at.words.full(ticket.event_at, at.zone)))
+    due = at.words.full(ticket.resolution_due_at, at.zone) if ticket.resolution_due_at else at.words.no_norm
+    told.append(Rule(_("Until"), f"{due} · {last.text}"))
+    asked = next((e.why for e in reversed(found.events) if e.action == Action.ESCALATE and e.why), "")
+    told += [Rule(_("From Layer 1"), asked)] if asked else []
+    names = ", ".join(file.name for file in found.files)
+    return (*told, Rule(_("Attached"), names)) if names else tuple(told)
+
+
+def _ways(channel: str, requester: Person) -> str:
+    if requester.address:
+        return str(_("Send by e-mail"))
+    return str(_("Send by WhatsApp") if channel == Channel.WHATSAPP else _("Save the reply"))
+
+
+def _buttons(staff: Staff, found: Read, groups: tuple[str, ...]) -> tuple[Buttons, tuple[Action, ...]]:
+    ticket, item = found.ticket, found.item
+    allowed = allowed_actions(staff, facts_of(ticket))
+    if ticket.assignee_id == staff.id:
+        allowed = tuple(action for action in allowed if action is not Action.TAKE)
+    shown = buttons(
+        allowed,
+        ticket.status,
+        ticket.group,
+        classified=item is not None,
+        taken=ticket.status != Status.NEW and ticket.assignee_id is not None,
+        resolves_here=proposed_group(item, groups) == ticket.group,
+    )
+    return shown, allowed
+
+
+def _clocks(found: Read, at: Present) -> tuple[Clock, Clock]:
+    stops = found.item.target.stops if found.item else frozenset()
+    return two_clocks(found.ticket, stops, at)
+
+
+def _head(viewer: Viewer, found: Read) -> TicketPage:
+    """Who, what, where, and how it stands."""
+    at, ticket, item, catalog = viewer.at, found.ticket, found.item, viewer.context.catalog
+    words = at.words
+    group = catalog.groups.get(ticket.group)
+    first, _other = leading(*_clocks(found, at), at)
+    return TicketPage(
+        number=ticket.number,
+        href=f"/tickets/{ticket.number}",
+        version=ticket.version,
+        subject=ticket.subject,
+        status=words.status[ticket.status],
+        status_look=side.status_look(ticket.status),
+        type=words.type.get(ticket.type or "", ""),
+        item=item.name.get(words.language) if item else words.no_item,
+        service=catalog.services[item.service].code if item else "",
+        priority=_("Priority %(number)s", number=ticket.priority),
+        urgent=ticket.urgent,
+        desk=catalog.desks[ticket.desk].name,
+        channel=words.channel.get(ticket.channel, ticket.channel),
+        received=_("received %(time)s", time=words.full(ticket.received_at, at.zone)),
+        group=group.name.get(words.language) if group else ticket.group,
+        assignee=stored.assignee_name(viewer.session, ticket.assignee_id),
+        requester=_requester(viewer, found),
+        leading=first,
+        held=words.held % words.hold.get(ticket.hold_reason, ticket.hold_reason) if ticket.hold_reason else "",
+        label=ticket.label or "",
+        rating=_rated(ticket),
+    )
+
+
+def _rated(ticket: Ticket) -> str:
+    if not ticket.rating:
+        return ""
+    return str(_("Rating %(rating)s of 5. %(comment)s", rating=ticket.rating, comment=ticket.rating_comment))
+
+
+def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
+    """The right column; the preview does without the long parts."""
+    at, ticket, item, catalog = viewer.at, found.ticket, found.item, viewer.context.catalog
+    story = () if found.brief else side.story(found.standing, at)
+    response, resolution = side.clock_sides(*_clocks(found, at), story, at)
+    works = ticket.group != LAYER_1 and viewer.staff.in_group(ticket.group, ticket.desk)
+    page = replace(
+        page,
+        response=response,
+        resolution=resolution,
+        stages=side.stage_sides(found.standing, at),
+        papers=side.papers(item, ticket, found.holds, at),
+        rules=side.rules(item, catalog, at),
+        wording=item.wording.id if item else "",
+        task=_task(found, page.requester, resolution.pill, at) if works or found.brief else (),
+        messages=_talk(viewer, found, page.href),
+    )
+    if found.brief:
+        return page
+    return replace(
+        page,
+        shares=side.shares(found.events, found.holds, found.standing.calendar, catalog, at),
+        history=tuple(talk.deed(event, catalog, at) for event in found.events),
+    )
+
+
+def _with_forms(page: TicketPage, viewer: Viewer, found: Read, kept: Collection[str]) -> TicketPage:
+    """What this person may do now, and what the forms offer."""
+    at, ticket, item, catalog = viewer.at, found.ticket, found.item, viewer.context.catalog
+    words = at.words
+    desk = catalog.desks[ticket.desk]
+    shown, allowed = _buttons(viewer.staff, found, desk.groups)
+    proposed = catalog.groups[proposed_group(item, desk.groups)].name.get(words.language)
+    reopen = _("Possible until %(time)s.", time=words.full(ticket.reopen_until, at.zone)) if ticket.reopen_until else ""
+    return replace(
+        page,
+        buttons=shown,
+        choices=choices(viewer.session, catalog, ticket, allowed, at, entries=found.entries, kept_documents=kept),
+        reply_way=_ways(ticket.channel, page.requester),
+        reply_hint=_("Write an answer to %(name)s…", name=page.requester.name),
+        group_reason=_("Proposed for this service: %(group)s", group=proposed) if item else "",
+        reopen_until=reopen,
+        extension_help=_("Once, before the deadline has passed."),
+        needs_event=bool(item and item.event_date),
+        event_input=_input(ticket.event_at, at),
+        starts_label=_starts_label(item),
+        starts_input=_input(ticket.starts_at, at),
+        agreed_input=_input(ticket.agreed_due_at, at),
+    )
+
+
+def build(viewer: Viewer, found: Read, kept_documents: Collection[str] = ()) -> TicketPage:
+    """The page (or the preview) of a ticket; `kept_documents` were ticked in a form that was refused."""
+    page = _with_facts(_head(viewer, found), viewer, found)
+    page = _with_forms(page, viewer, found, kept_documents)
+    return page if found.brief else replace(page, linked=_linked(viewer, found.ticket))

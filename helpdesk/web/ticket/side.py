@@ -1,0 +1,157 @@
+"""The right column of the ticket page: clocks with their reasons, time at each group, documents, rules, history."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from flask_babel import gettext as _
+
+from helpdesk.catalog.model import Catalog, Item
+from helpdesk.sla.clock import FIRST_HANDLING
+from helpdesk.sla.explain import explain
+from helpdesk.sla.hours import WorkingCalendar
+from helpdesk.store.models import Event, Hold, Ticket
+from helpdesk.tickets.words import Action, Status
+from helpdesk.usecases.clocks import Standing
+from helpdesk.web.board.clocks import Clock, Pill, Present, pill
+from helpdesk.web.ticket.view import ClockSide, Paper, Rule, Share
+
+LAYER_1 = "layer-1"
+_MOVES = (Action.ESCALATE, Action.HAND_BACK, Action.SEND_BACK, Action.REOPEN)
+_LOOKS = ("t0", "t1", "t2", "t3")
+
+
+def _due(clock: Clock, at: Present) -> str:
+    if clock.due_at is None:
+        return ""
+    if clock.done_at is None:
+        return at.words.by % at.words.full(clock.due_at, at.zone)
+    done = at.words.brief(clock.done_at, at.now, at.zone)
+    return str(_("%(done)s, due %(due)s", done=done, due=at.words.full(clock.due_at, at.zone)))
+
+
+def story(standing: Standing, at: Present) -> tuple[str, ...]:
+    """Why the deadline lies where it lies, in sentences."""
+    item = standing.item
+    return explain(
+        standing.timeline,
+        standing.facts,
+        item.target if item else None,
+        standing.calendar,
+        language=at.words.language,
+        wording=item.wording.id if item else "",
+        names={a.id: a.name for a in item.attributes} if item else None,
+    )
+
+
+def clock_sides(response: Clock, resolution: Clock, why: tuple[str, ...], at: Present) -> tuple[ClockSide, ClockSide]:
+    """Both clocks; the reasons stand under the one that has a due time."""
+    first = ClockSide(_("Response"), pill(response, at), _due(response, at))
+    if resolution.due_at is not None:
+        title = _("Why %(time)s?", time=at.words.brief(resolution.due_at, at.now, at.zone))
+    else:
+        title = _("How is this counted?")
+    return first, ClockSide(_("Resolution"), pill(resolution, at), _due(resolution, at), title, why)
+
+
+def stage_sides(standing: Standing, at: Present) -> tuple[ClockSide, ...]:
+    """The stages of the norm with their due times."""
+    names = {FIRST_HANDLING: _("First handling"), "event": _("Event")}
+    none = Pill("none", "", "")
+    return tuple(
+        ClockSide(names.get(s.name, s.name), none, at.words.full(s.due_at, at.zone) if s.due_at else _("open"))
+        for s in standing.timeline.stages
+    )
+
+
+def _stays(events: Sequence[Event], end: datetime) -> list[tuple[str, datetime, datetime]]:
+    """(group, from, to) of every stay of the ticket at a group, in order."""
+    if not events:
+        return []
+    moves, group = [(LAYER_1, events[0].at)], LAYER_1
+    before: dict[str, str] = {}
+    for event in events:
+        if event.action in (Action.ESCALATE, Action.HAND_BACK):
+            group = str((event.data or {}).get("group", group))
+            moves.append((group, event.at))
+        elif event.action == Action.FULFIL:
+            before["fulfilled"] = group
+        elif event.action in (Action.SEND_BACK, Action.REOPEN):
+            group = before.get("fulfilled", group)
+            moves.append((group, event.at))
+    ends = [*moves, ("", end)]
+    return [(here, start, until) for (here, start), (_there, until) in pairwise(ends)]
+
+
+def _minutes(pieces: Sequence[tuple[datetime, datetime]], calendar: WorkingCalendar) -> int:
+    return sum(calendar.between(start, end) for start, end in pieces) // 60
+
+
+def shares(
+    events: Sequence[Event], holds: Sequence[Hold], calendar: WorkingCalendar, catalog: Catalog, at: Present
+) -> tuple[Share, ...]:
+    """The working time at each group and on hold, as parts of a bar."""
+    ended = [e.at for e in events if e.action in (Action.CONFIRM_FULFILMENT, Action.CANCEL, Action.MERGE)]
+    end = ended[-1] if ended else at.now
+    spent: dict[str, int] = {}
+    for group, start, until in _stays(events, end):
+        waits = [(max(h.started_at, start), min(h.ended_at or end, until)) for h in holds]
+        waited = _minutes([pair for pair in waits if pair[0] < pair[1]], calendar)
+        spent[group] = spent.get(group, 0) + max(0, _minutes([(start, until)], calendar) - waited)
+        spent["hold"] = spent.get("hold", 0) + waited
+    total = sum(spent.values())
+    if not total:
+        return ()
+    found, x = [], 0.0
+    for number, (group, minutes) in enumerate((g, m) for g, m in spent.items() if m):
+        width = 100 * minutes / total
+        known = catalog.groups.get(group)
+        name = _("on hold") if group == "hold" else known.name.get(at.words.language) if known else group
+        look = "t3" if group == "hold" else _LOOKS[number % 3]
+        found.append(Share(name, at.words.amount(minutes), f"{x:.1f}", f"{width:.1f}", look))
+        x += width
+    return tuple(found)
+
+
+def papers(item: Item | None, ticket: Ticket, holds: Sequence[Hold], at: Present) -> tuple[Paper, ...]:
+    """The documents of the item, and those that the running hold waits for."""
+    language = at.words.language
+    hold = next((h for h in reversed(holds) if h.ended_at is None), None)
+    missing = list(hold.missing) if hold else []
+    since = _("asked for %(time)s", time=at.words.brief(hold.started_at, at.now, at.zone)) if hold else ""
+    found = []
+    for document in item.documents if item else ():
+        names = (document.name.id, document.name.en, document.id)
+        waited_for = [m for m in missing if m in names]
+        missing = [m for m in missing if m not in names]
+        says = since if waited_for else _("after fulfilment") if document.after_fulfilment else ""
+        state = "wanted" if waited_for else "done" if ticket.starts_at and not document.after_fulfilment else ""
+        found.append(Paper(document.name.get(language), state, says))
+    if item and item.superior_cc:
+        found.append(Paper(_("A copy to a superior"), ""))
+    return (*found, *(Paper(name, "wanted", since) for name in missing))
+
+
+def rules(item: Item | None, catalog: Catalog, at: Present) -> tuple[Rule, ...]:
+    """What the catalogue says of the item."""
+    if item is None:
+        return ()
+    language = at.words.language
+    service, group = catalog.services[item.service], catalog.groups.get(item.group)
+    found = [
+        Rule(_("Service"), f"{service.code} {service.name.get(language)}"),
+        Rule(_("Promise"), item.summary.get(language)),
+        Rule(_("Group"), group.name.get(language) if group else item.group),
+    ]
+    if item.response_minutes:
+        found.append(Rule(_("Response"), _("%(minutes)s working minutes (e-mail)", minutes=item.response_minutes)))
+    stops = [at.words.hold[reason] for reason in at.words.hold if reason in item.target.stops]
+    found.append(Rule(_("Clock stops"), ", ".join(stops) or _("never")))
+    found.append(Rule(_("Reopen"), _("within %(days)s calendar days", days=item.reopen_days)))
+    return tuple(rule for rule in found if rule.says)
+
+
+def status_look(status: str) -> str:
+    """The CSS class of a status."""
+    looks = {Status.NEW: "", Status.IN_PROGRESS: "on", Status.ON_HOLD: "hold", Status.CANCELLED: ""}
+    return looks.get(Status(status), "done")

@@ -1,0 +1,180 @@
+"""The conversation as values: messages of people, automatic replies, and the steps of the history between them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from helpdesk.catalog.model import Catalog
+from helpdesk.store.models import Event
+from helpdesk.tickets.words import Action, EntryKind
+from helpdesk.web.board.clocks import Present
+from helpdesk.web.ticket.view import Attached, Deed, Message
+
+LOOKS = {
+    EntryKind.REQUESTER_MESSAGE: "in",
+    EntryKind.PUBLIC_REPLY: "out",
+    EntryKind.WORK_NOTE: "note",
+    EntryKind.AUTOMATIC_REPLY: "auto",
+}
+BETWEEN_LANGUAGES = "\n\n---\n\n"
+_SILENT = frozenset({Action.OPEN, Action.REPLY, Action.NOTE})
+
+
+def size_of(count: int, dot: str) -> str:
+    """Bytes as people read them: `84 kB`, `1,2 MB`."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))} kB"
+    return f"{count / 1_000_000:.1f} MB".replace(".", "," if dot == "." else ".")
+
+
+def _sent(rows: Iterable[Row[Any]]) -> tuple[str, bool]:
+    """How far the outgoing messages of one entry have come; True when somebody should look."""
+    states = [row.state for row in rows]
+    if not states:
+        return "", False
+    failed = next((row for row in rows if row.state == "failed"), None)
+    if failed is not None:
+        return _("could not be delivered"), True
+    for state, text in (
+        ("held", _("held back: too many automatic messages to this address")),
+        ("unsendable", _("not sent: the channel is not configured")),
+        ("unknown", _("may have been sent")),
+    ):
+        if state in states:
+            return text, True
+    if any(state in ("pending", "claimed") for state in states):
+        return _("waits to be sent"), False
+    return (_("sent, perhaps twice"), True) if any(row.doubt for row in rows) else (_("sent"), False)
+
+
+def _marks() -> Mapping[str, str]:
+    return {
+        "resolution": _("resolution"),
+        "auto-reply": _("written by a machine"),
+        "bounce": _("came back"),
+        "undelivered": _("not delivered"),
+        "thanks": _("thanks only"),
+    }
+
+
+def _split(row: Row[Any]) -> tuple[str, str]:
+    """What is shown, and what is folded away: the quotation, or the other language of an automatic reply."""
+    whole = row.text or ""
+    if row.kind == EntryKind.AUTOMATIC_REPLY:
+        first, _rule, rest = whole.partition(BETWEEN_LANGUAGES)
+        return first.strip(), rest.strip()
+    shown = row.shown_text if row.shown_text is not None else whole
+    if shown.strip() == whole.strip():
+        return whole.strip(), ""
+    rest = whole[len(shown) :] if whole.startswith(shown) else whole
+    return shown.strip(), rest.strip()
+
+
+def _label(row: Row[Any], at: Present) -> str:
+    words = at.words
+    if row.kind == EntryKind.REQUESTER_MESSAGE:
+        return words.channel.get(row.channel, row.channel)
+    return words.kind.get(row.kind, row.kind)
+
+
+def message(
+    row: Row[Any], files: Collection[Row[Any]], deliveries: Collection[Row[Any]], at: Present, href: str
+) -> Message:
+    """One entry as it is shown; `href` is the address of the ticket."""
+    text, quoted = _split(row)
+    sent, problem = _sent(deliveries)
+    automatic = row.kind == EntryKind.AUTOMATIC_REPLY
+    return Message(
+        id=f"e{row.id}",
+        look=LOOKS.get(row.kind, "in"),
+        author="" if automatic else row.author_name or row.author_address,
+        label=_label(row, at),
+        at=at.words.brief(row.created_at, at.now, at.zone),
+        at_full=at.words.full(row.created_at, at.zone),
+        text=text,
+        icon=row.channel,
+        quoted=quoted,
+        quoted_lines=quoted.count("\n") + 1 if quoted else 0,
+        files=tuple(Attached(f.name, size_of(f.size, at.words.time_dot), f"{href}/files/{f.id}") for f in files),
+        html_href=f"{href}/entries/{row.id}/html" if row.designed else "",
+        mark=_marks().get(row.mark, row.mark),
+        sent=sent,
+        sent_problem=problem,
+    )
+
+
+def messages(
+    rows: Iterable[Row[Any]], files: Iterable[Row[Any]], deliveries: Iterable[Row[Any]], at: Present, href: str
+) -> list[tuple[Any, Message]]:
+    """The entries with their times, oldest first."""
+    files_of, sent_of = defaultdict(list), defaultdict(list)
+    for file in files:
+        files_of[file.entry_id].append(file)
+    for sent in deliveries:
+        sent_of[sent.entry_id].append(sent)
+    return [(row.created_at, message(row, files_of[row.id], sent_of[row.id], at, href)) for row in rows]
+
+
+def _details(event: Event, catalog: Catalog, at: Present) -> str:
+    """What exactly was done, in a few words after the deed."""
+    data, words = event.data or {}, at.words
+    match event.action:
+        case Action.ESCALATE | Action.HAND_BACK:
+            group = catalog.groups.get(str(data.get("group")))
+            return str(_("to %(group)s", group=group.name.get(words.language) if group else str(data.get("group", ""))))
+        case Action.ASSIGN:
+            return str(_("to %(group)s", group=str(data.get("assignee", ""))))
+        case Action.CLASSIFY:
+            item = catalog.items.get(str(data.get("item")))
+            named = [item.name.get(words.language)] if item else []
+            named += [words.type.get(str(data["type"]), "")] if data.get("type") else []
+            named += [_("priority %(number)s", number=data["priority"])] if data.get("priority") else []
+            return ", ".join(part for part in named if part)
+        case Action.HOLD:
+            waits = words.hold.get(str(data.get("reason")), str(data.get("reason", "")))
+            return ": ".join([waits, ", ".join(data["missing"])] if data.get("missing") else [waits])
+        case Action.FULFIL:
+            return str(data.get("label", ""))
+        case Action.CANCEL | Action.MERGE:
+            reason = words.cancel.get(str(data.get("reason")), "")
+            return " ".join(part for part in (reason, str(data.get("into", ""))) if part)
+        case _:
+            return ""
+
+
+_TOLD_BY_DETAILS = frozenset({Action.HOLD, Action.CANCEL, Action.CLOSE})
+
+
+def deed(event: Event, catalog: Catalog, at: Present) -> Deed:
+    """One event of the history."""
+    words = at.words
+    did = words.did.get(event.action, event.action)
+    details = _details(event, catalog, at)
+    return Deed(
+        by=_("the helpdesk") if event.actor == "machine" else event.by,
+        did=f"{did}: {details}" if details and event.action not in (Action.ESCALATE, Action.HAND_BACK, Action.ASSIGN)
+        else f"{did} {details}".rstrip(),
+        at=words.brief(event.at, at.now, at.zone),
+        at_full=words.full(event.at, at.zone),
+        why="" if event.action in _TOLD_BY_DETAILS else event.why,
+    )  # fmt: skip
+
+
+def steps(events: Iterable[Event], catalog: Catalog, at: Present) -> list[tuple[Any, Message]]:
+    """The events that are shown between the messages, with their times."""
+    found = []
+    for event in events:
+        if event.action in _SILENT:
+            continue
+        told = deed(event, catalog, at)
+        label = f"{told.did} · {told.why}" if told.why and event.action != Action.MERGE else told.did
+        found.append((event.at, Message(f"v{event.id}", "step", told.by, label, told.at, told.at_full, "")))
+    return found
+
+
+def conversation(parts: Iterable[tuple[Any, Message]]) -> tuple[Message, ...]:
+    """Messages and steps in the order of time; at the same second the message comes first."""
+    return tuple(part for _at, part in sorted(parts, key=lambda pair: (pair[0], pair[1].look == "step")))
