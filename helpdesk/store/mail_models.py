@@ -21,6 +21,7 @@ class RawMessage(Base):
         UniqueConstraint("channel", "external_id"),
         Index("ix_raw_message_work", "state", "next_try_at"),
         Index("ix_raw_message_hash", "content_hash"),
+        Index("ix_raw_message_message_id", "message_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

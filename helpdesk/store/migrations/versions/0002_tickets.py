@@ -181,6 +181,7 @@ def upgrade() -> None:
     with op.batch_alter_table("raw_message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_raw_message_desk"), ["desk"], unique=False)
         batch_op.create_index("ix_raw_message_hash", ["content_hash"], unique=False)
+        batch_op.create_index("ix_raw_message_message_id", ["message_id"], unique=False)
         batch_op.create_index("ix_raw_message_work", ["state", "next_try_at"], unique=False)
     op.create_table(
         "ticket_link",
@@ -250,6 +251,7 @@ def downgrade() -> None:
     op.drop_table("ticket_link")
     with op.batch_alter_table("raw_message", schema=None) as batch_op:
         batch_op.drop_index("ix_raw_message_work")
+        batch_op.drop_index("ix_raw_message_message_id")
         batch_op.drop_index("ix_raw_message_hash")
         batch_op.drop_index(batch_op.f("ix_raw_message_desk"))
     op.drop_table("raw_message")
