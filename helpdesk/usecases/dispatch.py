@@ -1,9 +1,11 @@
 """Sending the outbox: claim, send, note what came of it. Automatic mail at most once, agents' mail at least once."""
 
-from collections.abc import Callable
+import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Address, ChannelError, Outbound
@@ -19,17 +21,15 @@ LEASE = timedelta(minutes=5)
 RETRY_MINUTES = (1, 5, 15, 60)
 GIVE_UP_AFTER = timedelta(hours=72)
 
-Send = Callable[[Outbound], None]
+log = logging.getLogger(__name__)
 
 
-def claim_outbox(session: Session, context: Context, desks: list[str], limit: int = 20) -> list[int]:
+def claim_outbox(session: Session, context: Context, desks: list[str], limit: int = 1) -> list[int]:
     """Claim messages whose time has come; they are ours until the lease ends. The caller commits before sending.
 
-    A claimed automatic message whose lease ran out may have gone out: it becomes `unknown` and is not sent again. An
-    agent's message is sent again under the same Message-ID, marked as in doubt.
+    A sender claims one message at a time: what a killed one had claimed may have gone out, and nothing else may.
     """
     now = context.now
-    _settle_lost_claims(session, now)
     due = (
         select(OutboxMessage.id)
         .where(OutboxMessage.state == "pending", OutboxMessage.next_try_at <= now, OutboxMessage.desk.in_(desks))
@@ -46,7 +46,12 @@ def claim_outbox(session: Session, context: Context, desks: list[str], limit: in
     return sorted(claimed)
 
 
-def _settle_lost_claims(session: Session, now: datetime) -> None:
+def settle_lost_claims(session: Session, now: datetime) -> None:
+    """Decide about messages whose sender was lost while it sent.
+
+    An automatic one may have gone out: it becomes `unknown` and is not sent again. An agent's is sent again under the
+    same Message-ID, marked as in doubt.
+    """
     lost = (OutboxMessage.state == "claimed", OutboxMessage.lease_until < now)
     session.execute(
         update(OutboxMessage)
@@ -58,6 +63,34 @@ def _settle_lost_claims(session: Session, now: datetime) -> None:
         .where(*lost, OutboxMessage.automatic.is_(False))
         .values(state="pending", doubt=True, next_try_at=now)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours to send: its row's id, its desk, and the letter."""
+
+    id: int
+    desk: str
+    letter: Outbound
+
+
+def take_next(session: Session, context: Context, desks: list[str]) -> Claimed | None:
+    """Claim the next message and write its letter; None when nothing is due. The caller commits before sending.
+
+    A message that cannot be written is given up, so that it does not stand in the way of the others.
+    """
+    while claimed := claim_outbox(session, context, desks):
+        message = session.get_one(OutboxMessage, claimed[0])
+        try:
+            with session.begin_nested():
+                return Claimed(message.id, message.desk, letter(session, context, message))
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # whatever is wrong with one message, the next one is sent
+            log.exception("message %s cannot be written", claimed[0])
+            unwritable = ChannelError(f"cannot be written: {type(error).__name__}", permanent=True)
+            note_failed(session, claimed[0], context.now, unwritable)
+    return None
 
 
 def make_sendable(session: Session, desks: list[str]) -> None:
@@ -125,8 +158,14 @@ def note_sent(session: Session, message_id: int, now: datetime) -> None:
         message.context = {}  # a code is of no use to anybody who reads the database later
 
 
-def note_failed(session: Session, message_id: int, now: datetime, error: ChannelError) -> None:
-    """Sending failed: try again later, give up, or leave it where nobody knows whether it went out."""
+def note_failed(
+    session: Session, message_id: int, now: datetime, error: ChannelError, *, server_down: bool = False
+) -> None:
+    """Sending failed: try again later, give up, or leave it where nobody knows whether it went out.
+
+    `server_down`: the server did not listen at all. That says nothing about the message, so it need not wait longer
+    each time.
+    """
     message = session.get(OutboxMessage, message_id)
     if message is None or message.state != "claimed":
         return
@@ -137,7 +176,8 @@ def note_failed(session: Session, message_id: int, now: datetime, error: Channel
     elif error.doubt and message.automatic:
         message.state = "unknown"
     else:
-        minutes = RETRY_MINUTES[min(message.attempts, len(RETRY_MINUTES)) - 1]
+        step = 1 if server_down else min(max(message.attempts, 1), len(RETRY_MINUTES))
+        minutes = RETRY_MINUTES[step - 1]
         message.state, message.next_try_at = "pending", now + timedelta(minutes=minutes)
         message.doubt = message.doubt or error.doubt
 

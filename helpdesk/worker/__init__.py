@@ -113,7 +113,7 @@ class Worker:
         while not self.stop.is_set():
             try:
                 with self.app.app_context():
-                    sent = send_due(self.desk, self._senders)
+                    sent = send_due(self.desk, self._senders, self.stop.is_set)
             except SQLAlchemyError as error:
                 log.warning("sender: the database does not answer: %s", type(error).__name__)
                 sent = 0

@@ -4,28 +4,42 @@ import logging
 import time
 from collections.abc import Callable
 
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
 from helpdesk.channels.base import ChannelError, Outbound
 from helpdesk.channels.email.smtp import Sender
 from helpdesk.config import Settings
 from helpdesk.store.db import unit_of_work
-from helpdesk.store.mail_models import OutboxMessage
-from helpdesk.usecases.dispatch import claim_outbox, letter, make_sendable, note_failed, note_sent
+from helpdesk.usecases.dispatch import (
+    Claimed,
+    make_sendable,
+    note_failed,
+    note_sent,
+    settle_lost_claims,
+    take_next,
+)
 from helpdesk.usecases.mailboxes import note_smtp, note_smtp_well
 from helpdesk.usecases.processing import Desk
 
 log = logging.getLogger(__name__)
 
-PAUSE_AFTER_FAILURE = 10.0
-"""Seconds for which a submission server that failed is left alone, so that it does not starve the others."""
+PAUSES_AFTER_FAILURE = (5.0, 10.0, 30.0, 60.0)
+"""Seconds for which a submission server that does not listen is left alone, so that it does not starve the others."""
+NOTE_AGAIN_AFTER = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds between the tries to note what became of a message while the database does not answer."""
+AT_ONCE = 50
+"""So many messages are sent before lost claims are looked for again."""
 
 
 class Senders:
-    """One connection per desk, kept between messages; a desk whose server fails rests for a while."""
+    """One connection per desk, kept between messages; a desk whose server does not listen rests for a while."""
 
     def __init__(self, settings: Settings, now: Callable[[], float] = time.monotonic) -> None:
         self._urls = {desk: account.smtp for desk, account in settings.mail.items() if account.smtp is not None}
         self._open: dict[str, Sender] = {}
         self._rests_until: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
         self._now = now
 
     def configured(self) -> list[str]:
@@ -37,17 +51,27 @@ class Senders:
         now = self._now()
         return [desk for desk in self._urls if self._rests_until.get(desk, 0.0) <= now]
 
+    def rests(self, desk: str) -> bool:
+        """True while the desk's server is left alone."""
+        return desk not in self.ready()
+
     def send(self, desk: str, outbound: Outbound) -> None:
-        """Send by the desk's server. Raises ChannelError; a temporary one rests the desk."""
+        """Send by the desk's server. Raises ChannelError; when the server does not listen, the desk rests."""
         sender = self._open.get(desk) or Sender(self._urls[desk])
         self._open[desk] = sender
         try:
             sender.send(outbound)
         except ChannelError as error:
-            if not error.permanent:
-                self._rests_until[desk] = self._now() + PAUSE_AFTER_FAILURE
+            if not error.permanent and not sender.connected:
+                self._rest(desk)
             raise
         self._rests_until.pop(desk, None)
+        self._failures.pop(desk, None)
+
+    def _rest(self, desk: str) -> None:
+        failures = self._failures.get(desk, 0)
+        self._rests_until[desk] = self._now() + PAUSES_AFTER_FAILURE[min(failures, len(PAUSES_AFTER_FAILURE) - 1)]
+        self._failures[desk] = failures + 1
 
     def close(self) -> None:
         """Close every connection."""
@@ -56,30 +80,55 @@ class Senders:
         self._open.clear()
 
 
-def send_due(desk: Desk, senders: Senders) -> int:
-    """Send a batch; the number of messages tried. 0 when nothing was due."""
+def send_due(desk: Desk, senders: Senders, stopped: Callable[[], bool] = lambda: False) -> int:
+    """Send what is due, one message after the other, until `stopped`; how many were tried, 0 when nothing was due."""
     with unit_of_work() as session:
+        context = desk.context()
+        settle_lost_claims(session, context.now)
         make_sendable(session, senders.configured())
-        claimed = claim_outbox(session, desk.context(), senders.ready())
-    for message_id in claimed:
-        _send_one(desk, senders, message_id)
-    return len(claimed)
-
-
-def _send_one(desk: Desk, senders: Senders, message_id: int) -> None:
-    with unit_of_work() as session:
-        message = session.get_one(OutboxMessage, message_id)
-        desk_id = message.desk
-        outbound = letter(session, desk.context(), message)
-    try:
-        senders.send(desk_id, outbound)
-    except ChannelError as error:
-        log.warning("message %s was not sent: %s", message_id, error)
+        claimed = take_next(session, context, senders.ready())
+    for count in range(AT_ONCE):
+        if claimed is None:
+            return count
+        _send_one(desk, senders, claimed)
         with unit_of_work() as session:
-            note_failed(session, message_id, desk.now(), error)
-            if not error.permanent:
-                note_smtp(session, desk_id, desk.now(), str(error))
+            last = count + 1 == AT_ONCE or stopped()
+            claimed = None if last else take_next(session, desk.context(), senders.ready())
+    return AT_ONCE
+
+
+def _send_one(desk: Desk, senders: Senders, claimed: Claimed) -> None:
+    try:
+        senders.send(claimed.desk, claimed.letter)
+    except ChannelError as failure:
+        error = failure
+        log.warning("message %s was not sent: %s", claimed.id, error)
+        _note(lambda session: _failed(session, desk, senders, claimed, error))
         return
+    _note(lambda session: _sent(session, desk, claimed))
+
+
+def _failed(session: Session, desk: Desk, senders: Senders, claimed: Claimed, error: ChannelError) -> None:
+    note_failed(session, claimed.id, desk.now(), error, server_down=senders.rests(claimed.desk))
+    if not error.permanent:
+        note_smtp(session, claimed.desk, desk.now(), str(error))
+
+
+def _sent(session: Session, desk: Desk, claimed: Claimed) -> None:
+    note_sent(session, claimed.id, desk.now())
+    note_smtp_well(session, claimed.desk)
+
+
+def _note(what: Callable[[Session], None]) -> None:
+    """Commit what became of a message; a database that is away for a moment must not make it a matter of doubt."""
+    for pause in NOTE_AGAIN_AFTER:
+        try:
+            with unit_of_work() as session:
+                what(session)
+        except SQLAlchemyError as error:
+            log.warning("the outbox could not be noted: %s", type(error).__name__)
+            time.sleep(pause)
+        else:
+            return
     with unit_of_work() as session:
-        note_sent(session, message_id, desk.now())
-        note_smtp_well(session, desk_id)
+        what(session)

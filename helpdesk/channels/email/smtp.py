@@ -98,6 +98,11 @@ class Sender:
             except (OSError, smtplib.SMTPException):
                 connection.close()
 
+    @property
+    def connected(self) -> bool:
+        """True while the server listens: after a refusal it does, after a lost connection it does not."""
+        return self._connection is not None
+
     def _fresh(self) -> bool:
         return time.monotonic() - self._used_at < self._idle_seconds and self._sent < MAX_PER_CONNECTION
 
