@@ -1,0 +1,161 @@
+"""What a requester does on the portal: send a form, answer, reopen; each form once, however often it arrives."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.catalog.model import Document, Item
+from helpdesk.channels.base import Attachment
+from helpdesk.channels.portal.submission import SentFile, Submission, external_id
+from helpdesk.store.mail_models import RawMessage
+from helpdesk.store.models import Ticket
+from helpdesk.tickets.errors import WrongState, invalid
+from helpdesk.tickets.errors import marked as _
+from helpdesk.tickets.permission import Requester
+from helpdesk.tickets.words import Action, Channel, Status
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.handling import perform
+from helpdesk.usecases.joining import Answer, in_window, join
+from helpdesk.usecases.opening import Opening, open_ticket, person_for
+from helpdesk.usecases.raw import store_raw
+
+SHORT_NOTICE = "short notice: the lead time of the standard is not kept, the requester was told"
+
+
+def _attachments(files: Sequence[SentFile], contents: Sequence[bytes]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(f.name, f.media_type, c) for f, c in zip(files, contents, strict=True))
+
+
+def documents_asked(item: Item | None) -> tuple[Document, ...]:
+    """The documents that the requester supplies with the request; those due after fulfilment come later."""
+    return tuple(d for d in item.documents if not d.after_fulfilment) if item else ()
+
+
+def whole_text(submission: Submission, item: Item | None) -> str:
+    """The first message of the ticket: what was written, then which documents came and which are to follow."""
+    language = submission.language
+    came = {f.document: f.name for f in submission.files if f.document}
+    names = {d.id: d.name.get(language) for d in documents_asked(item)}
+    with_file = [f"- {name}: {came[d]}" for d, name in names.items() if d in came]
+    to_follow = [f"- {name}" for d, name in names.items() if d not in came]
+    head = (
+        ("Documents attached:", "Documents to follow:")
+        if language == "en"
+        else ("Dokumen terlampir:", "Dokumen menyusul:")
+    )
+    parts = [submission.text]
+    parts += ["\n".join([title, *lines]) for title, lines in zip(head, (with_file, to_follow), strict=True) if lines]
+    return "\n\n".join(parts)
+
+
+def _raw(session: Session, context: Context, key: str, body: bytes, desk: str) -> RawMessage | None:
+    """The new raw message, stored before anything is decided; None when this very form was stored before."""
+    raw_id = store_raw(
+        session, channel=Channel.PORTAL, external_id=key, body=body, received_at=context.now, now=context.now, desk=desk
+    )
+    return session.get(RawMessage, raw_id) if raw_id is not None else None
+
+
+def _ticket_of(session: Session, key: str) -> Ticket:
+    return session.scalars(
+        select(Ticket)
+        .join(RawMessage, RawMessage.ticket_id == Ticket.id)
+        .where(RawMessage.channel == Channel.PORTAL, RawMessage.external_id == key)
+    ).one()
+
+
+def send_form(
+    session: Session, context: Context, submission: Submission, contents: Sequence[bytes], form_token: str
+) -> Ticket:
+    """Make the ticket of a checked form; the same form sent again gives the same ticket.
+
+    `contents` are the bytes of `submission.files` in order. The caller commits.
+    """
+    key = external_id(form_token, submission)
+    raw = _raw(session, context, key, submission.to_json(), submission.desk)
+    if raw is None:
+        return _ticket_of(session, key)
+    ticket = _open(session, context, submission, contents, raw)
+    raw.state, raw.ticket_id = "ticketed", ticket.id
+    return ticket
+
+
+def _open(
+    session: Session, context: Context, submission: Submission, contents: Sequence[bytes], raw: RawMessage
+) -> Ticket:
+    item = context.item(submission.item)
+    person = person_for(session, context.now, email=submission.email, name=submission.name, phone=submission.phone)
+    opening = Opening(
+        desk=submission.desk,
+        channel=Channel.PORTAL,
+        requester=person,
+        subject=submission.subject,
+        text=whole_text(submission, item),
+        received_at=context.now,
+        item=submission.item,
+        type=item.types[0].value if item else None,
+        attributes=submission.attributes,
+        event_at=submission.event_at,
+        why=SHORT_NOTICE if submission.short_notice else "",
+        copies=((submission.superior, "", "superior"),) if submission.superior else (),
+        attachments=_attachments(submission.files, contents),
+        raw_id=raw.id,
+    )
+    return open_ticket(session, context, Requester(person.id, submission.email, submission.name), opening)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a requester writes on a ticket; `contents` are the bytes of `files` in order."""
+
+    text: str
+    files: Sequence[SentFile] = ()
+    contents: Sequence[bytes] = ()
+    form_token: str = ""
+
+    def to_json(self, number: str) -> bytes:
+        """The message as it is kept raw, always the same bytes for the same message."""
+        kept = {"ticket": number, "text": self.text, "files": [(f.name, f.sha256) for f in self.files]}
+        return json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()
+
+
+def answer(session: Session, context: Context, requester: Requester, ticket: Ticket, message: Message) -> None:
+    """A message of the requester on their ticket, by the rules of a mail; once, however often it arrives.
+
+    Raises WrongState when the ticket can no longer be answered, Invalid for an empty message.
+    """
+    if not in_window(ticket, context.now):
+        raise WrongState(_("This ticket has ended; please send a new request."))
+    if not message.text and not message.files:
+        raise invalid("text", _("Write a text."))
+    body = message.to_json(ticket.number)
+    key = hashlib.sha256(f"{message.form_token}\x1f{requester.address}\x1f".encode() + body).hexdigest()
+    raw = _raw(session, context, key, body, ticket.desk)
+    if raw is None:
+        return
+    arrived = Answer(
+        channel=Channel.PORTAL,
+        address=requester.address,
+        name=requester.name,
+        text=message.text,
+        received_at=context.now,
+        attachments=_attachments(message.files, message.contents),
+        raw_id=raw.id,
+    )
+    join(session, context, ticket, arrived)
+    raw.state, raw.ticket_id = "ticketed", ticket.id
+
+
+def reopen(session: Session, context: Context, requester: Requester, ticket: Ticket, message: Message) -> None:
+    """Not done after all: the reason is kept as a message. Raises WrongState outside the window."""
+    ended = (Status.RESOLVED, Status.CLOSED)
+    if ticket.status in ended and in_window(ticket, context.now) and (message.text or message.files):
+        answer(session, context, requester, ticket, message)
+        if ticket.status not in ended:
+            return
+    # Nothing was written, or no more than thanks: the button still means what it says.
+    perform(session, context, requester, ticket, Action.REOPEN, {"reason": message.text})

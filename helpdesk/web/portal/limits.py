@@ -1,0 +1,29 @@
+"""How much one address and one network may send: enough for people, too little for machines."""
+
+from datetime import timedelta
+
+from helpdesk.web.throttle import Limit, caller_address, count, is_over
+from helpdesk.web.work import context, database
+
+HOUR = timedelta(hours=1)
+FORM, CODE, TRY = "form", "code", "try"
+PER_ADDRESS = {FORM: 40, CODE: 10, TRY: 30}
+PER_NETWORK = {FORM: 60, CODE: 30, TRY: 60}
+
+
+def _limits(kind: str, address: str) -> list[Limit]:
+    """Behind a proxy that names no client everybody comes from loopback, and must not be counted together."""
+    network = caller_address()
+    limits = [Limit(f"address {address}", PER_ADDRESS[kind], HOUR)]
+    if network and not network.startswith("127.") and not network.startswith("0000:0000:0000:0000"):
+        limits.append(Limit(f"network {network}", PER_NETWORK[kind], HOUR))
+    return limits
+
+
+def too_many(kind: str, address: str) -> bool:
+    """True when the address or the network has used up its share; else this attempt is counted."""
+    limits = _limits(kind, address[:320])
+    if is_over(database(), kind, limits, context().now):
+        return True
+    count(database(), kind, limits, context().now)
+    return False

@@ -1,0 +1,164 @@
+"""Where a ticket stands for its requester: five steps, and the promise in one line of plain words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.sla.facts import Timeline
+from helpdesk.sla.promises import renewed_due
+from helpdesk.store.models import Hold, Ticket
+from helpdesk.tickets.words import CancelReason, HoldReason, Status
+from helpdesk.tiers.routing import LAYER_1
+from helpdesk.usecases.clocks import Standing
+from helpdesk.web.portal.standard import Present
+from helpdesk.web.portal.times import when, working_amount
+from helpdesk.web.portal.words import _
+
+PAST, NOW, AHEAD, STOPPED = "past", "now", "", "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the five steps; `state` is its CSS class."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The line that matters most. `tone`: late, hold, ok or empty; `missing`: documents that the ticket waits for."""
+
+    before: str
+    main: str
+    after: str = ""
+    tone: str = ""
+    missing: tuple[str, ...] = ()
+
+
+def _stage(ticket: Ticket) -> int:
+    """The step that a ticket is at, counted from 0."""
+    match Status(ticket.status):
+        case Status.NEW:
+            return 0
+        case Status.FULFILLED | Status.RESOLVED:
+            return 3
+        case Status.CLOSED:
+            return 5
+        case _:
+            return 1 if ticket.group == LAYER_1 and ticket.item is None else 2
+
+
+def steps(ticket: Ticket) -> tuple[Step, ...]:
+    """Received, analysed, worked on, fulfilled, done: what is past, what is now."""
+    names = (_("Received"), _("Analysed"), _("Worked on"), _("Fulfilled"), _("Done"))
+    if ticket.status == Status.CANCELLED:
+        return (Step(names[0], PAST), *(Step(n, AHEAD) for n in names[1:4]), Step(_("Cancelled"), STOPPED))
+    at = _stage(ticket)
+    return tuple(Step(n, PAST if i < at else NOW if i == at else AHEAD) for i, n in enumerate(names))
+
+
+def status_in_words(ticket: Ticket) -> tuple[str, str]:
+    """The state of a ticket in a list, and the class of its colour."""
+    match Status(ticket.status):
+        case Status.NEW:
+            return _("Received, waiting to be read"), ""
+        case Status.ON_HOLD if ticket.hold_reason in (HoldReason.DOCUMENTS, HoldReason.REQUESTER):
+            return _("Waiting for you"), "hold"
+        case Status.IN_PROGRESS | Status.ON_HOLD:
+            return _("Being worked on"), ""
+        case Status.FULFILLED:
+            return _("Fulfilled, being checked"), ""
+        case Status.RESOLVED:
+            return _("Fulfilled: please confirm"), "ok"
+        case Status.CLOSED:
+            return _("Done"), "done"
+        case _:
+            return _("Cancelled"), "done"
+
+
+def _waiting(hold: Hold | None, line: Timeline, at: Present) -> Promise:
+    reason = hold.reason if hold else ""
+    still = line.resolution.due_at
+    on = _("The time stands still until then.") if line.resolution.on_hold else ""
+    if not on and still:
+        on = _("Our promise stays: by %(when)s.", when=at.when(still))
+    if reason == HoldReason.DOCUMENTS and hold is not None:
+        return Promise(_("We are waiting for you"), _("Please send what is missing"), on, "hold", tuple(hold.missing))
+    if reason == HoldReason.REQUESTER:
+        return Promise(_("We are waiting for you"), _("Please answer our question below"), on, "hold")
+    if reason == HoldReason.VENDOR:
+        return Promise(_("On hold"), _("We are waiting for a third party"), on, "hold")
+    return Promise(_("On hold"), _("We are waiting for another unit"), on, "hold")
+
+
+def _late(due: datetime, standing: Standing, at: Present) -> Promise:
+    """The standards' compensation: an apology and a new time, the same norm counted from the breach."""
+    over = working_amount(standing.calendar.between(due, at.now) // 60)
+    item = standing.item
+    renewed = renewed_due(standing.facts, item.target, standing.calendar, due) if item else None
+    after = _("Over by %(amount)s.", amount=over)
+    if renewed is not None and renewed > at.now:
+        after = _("New time: %(when)s.", when=at.when(renewed))
+    return Promise(
+        _("We promised it by %(when)s", when=at.when(due)), _("We are late, and we apologise"), after, "late"
+    )
+
+
+def _working(ticket: Ticket, standing: Standing, at: Present) -> Promise:
+    line = standing.timeline
+    due = line.resolution.due_at
+    if standing.item is None:
+        answered_by = line.response.due_at if line.response.done_at is None else None
+        after = _("We answer by %(when)s.", when=at.when(answered_by)) if answered_by else ""
+        return Promise(_("We have your request"), _("The service desk is finding the right service"), after)
+    if line.awaiting is not None:
+        return Promise(_("The time does not count yet"), _("It begins when your documents are complete"))
+    if due is None:
+        return Promise(_("Our promise"), _("The time is agreed with you"))
+    if due < at.now:
+        return _late(due, standing, at)
+    left = working_amount((line.resolution.remaining_seconds or 0) // 60)
+    before = _("By the date that we agreed, at the latest") if ticket.agreed_due_at else _("Done at the latest")
+    return Promise(before, at.when(due), _("%(amount)s left.", amount=left))
+
+
+def _fulfilled(ticket: Ticket, at: Present) -> Promise:
+    done, due = ticket.fulfilled_at, ticket.resolution_due_at
+    before = _("Fulfilled %(when)s", when=at.when(done)) if done else _("Fulfilled")
+    checking = _("The service desk checks the result, then tells you.") if ticket.status == Status.FULFILLED else ""
+    if done is None or due is None:
+        return Promise(before, _("Your request has been fulfilled"), checking, "ok")
+    if done <= due:
+        return Promise(before, _("In time: our promise was %(when)s", when=at.when(due)), checking, "ok")
+    return Promise(before, _("Later than our promise, %(when)s: we apologise", when=at.when(due)), checking, "late")
+
+
+def _cancelled(reason: str) -> Promise:
+    words = {
+        CancelReason.WITHDRAWN: _("You withdrew this request"),
+        CancelReason.LAPSED: _("The request lapsed because documents did not come"),
+        CancelReason.DUPLICATE: _("The same request is handled under another number"),
+        CancelReason.MERGED: _("The request goes on under another number"),
+        CancelReason.NOT_OURS: _("This is not a service of this desk"),
+    }
+    return Promise(
+        _("Cancelled"), next((told for why, told in words.items() if why == reason), _("The request has ended"))
+    )
+
+
+def promise(ticket: Ticket, standing: Standing, hold: Hold | None, at: Present) -> Promise:
+    """The promise of a ticket as it stands now."""
+    match Status(ticket.status):
+        case Status.CANCELLED:
+            return _cancelled(standing.history.cancel_reason)
+        case Status.FULFILLED | Status.RESOLVED | Status.CLOSED:
+            return _fulfilled(ticket, at)
+        case Status.ON_HOLD:
+            return _waiting(hold, standing.timeline, at)
+        case _:
+            return _working(ticket, standing, at)
+
+
+def until(moment: datetime, at: Present) -> str:
+    """A limit with its whole date: `Senin, 30 November 2026 pukul 24.00 WIB`."""
+    return when(moment, at.desk.zone, at.now, at.language, near=False)

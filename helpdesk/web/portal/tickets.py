@@ -1,0 +1,231 @@
+"""One ticket for its requester: behind the private link of a mail, or among "My tickets" after a code.
+
+Both doors lead to the same page and the same actions; only who proved what, and the addresses, differ.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from helpdesk.store.blobs import BlobStore
+from helpdesk.store.models import Ticket
+from helpdesk.tickets.errors import DomainError, NotFound
+from helpdesk.tickets.errors import marked as _marked
+from helpdesk.tickets.permission import Requester
+from helpdesk.tickets.words import Action
+from helpdesk.usecases.access import open_link
+from helpdesk.usecases.handling import ticket_for
+from helpdesk.usecases.portal import Message, answer, reopen
+from helpdesk.usecases.portal_codes import own_ticket
+from helpdesk.usecases.portal_form import FILE_BYTES, Check, checked_files
+from helpdesk.web.access import PUBLIC, REQUESTER, proved_address, require
+from helpdesk.web.acting import act
+from helpdesk.web.errors import status_of
+from helpdesk.web.language import language
+from helpdesk.web.portal import blueprint
+from helpdesk.web.portal.fields import Kept, said
+from helpdesk.web.portal.home import UNKNOWN_ITEM, item_href
+from helpdesk.web.portal.limits import FORM, too_many
+from helpdesk.web.portal.sending import form_token
+from helpdesk.web.portal.shell import shell
+from helpdesk.web.portal.standard import Present
+from helpdesk.web.portal.ticket import public_file, ticket_page
+from helpdesk.web.portal.uploads import uploaded
+from helpdesk.web.portal.words import _
+from helpdesk.web.work import context, database, surroundings, undo
+
+LONGEST_TEXT = 20_000
+FILE_POLICY = "sandbox; default-src 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A ticket that somebody may see, who they are, and the addresses of its page, actions and files."""
+
+    ticket: Ticket
+    requester: Requester
+    here: str
+    action: Callable[[str], str]
+    file: Callable[[int], str]
+    by_link: bool
+
+
+def _by_link(token: str) -> Door:
+    """The ticket behind a private link; the same 404 for a wrong, an ended and a revoked one."""
+    link = open_link(database(), surroundings().settings.secret_key, token, context().now)
+    ticket = database().get(Ticket, link.ticket_id) if link and link.purpose == "ticket" else None
+    if link is None or ticket is None or ticket.requester.email != link.address:
+        abort(404)
+    return Door(
+        ticket,
+        Requester(ticket.requester_id, link.address, ticket.requester.name),
+        url_for("portal.linked", token=token),
+        lambda action: url_for("portal.linked_action", token=token, action=action),
+        lambda file: url_for("portal.linked_file", token=token, file=file),
+        by_link=True,
+    )
+
+
+def _own(number: str) -> Door:
+    """A ticket of the proved address; the same 404 for an absent one and for somebody else's."""
+    found = own_ticket(database(), proved_address(), number)
+    if found is None:
+        abort(404)
+    ticket, requester = found
+    return Door(
+        ticket,
+        requester,
+        url_for("portal.own", number=number),
+        lambda action: url_for("portal.own_action", number=number, action=action),
+        lambda file: url_for("portal.own_file", number=number, file=file),
+        by_link=False,
+    )
+
+
+def _page(door: Door, kept: Kept | None = None, status: int = 200) -> Response:
+    desk = context().desk(door.ticket.desk)
+    at = Present(context().now, desk, language())
+    page = render_template(
+        "portal/ticket.html",
+        shell=shell(desk, "" if door.by_link else "my"),
+        private=door.by_link,
+        door=door,
+        page=ticket_page(database(), context(), door.ticket, door.requester, at),
+        kept=kept or Kept(),
+        form_token=request.form.get("form_token", "")[:64] or form_token(),
+        most_bytes=FILE_BYTES,
+        again_href=item_href(desk.id, door.ticket.item if door.ticket.item in desk.items else UNKNOWN_ITEM),
+    )
+    return make_response(page, status)
+
+
+def _file(door: Door, file_id: int) -> Response:
+    """A file of a public entry, only ever for download."""
+    file = public_file(database(), door.ticket, file_id)
+    if file is None:
+        abort(404)
+    try:
+        path = BlobStore(surroundings().settings.data).path(file.sha256)
+    except FileNotFoundError:
+        abort(404)
+    sent = send_file(path, "application/octet-stream", as_attachment=True, download_name=file.name, etag=False)
+    sent.headers["Content-Security-Policy"] = FILE_POLICY
+    sent.headers["Cache-Control"] = "private, no-store"
+    return sent
+
+
+# --- what can be done ----------------------------------------------------------------------------------------------
+
+
+def _typed() -> str:
+    return request.form.get("text", "").replace("\r\n", "\n").replace("\x00", "").strip()[:LONGEST_TEXT]
+
+
+def _message() -> Message:
+    came, check = uploaded(), Check({})
+    files = checked_files(check, None, came.files)
+    for error in check.errors.values():
+        raise error
+    return Message(_typed(), files, came.contents, request.form.get("form_token", "")[:64])
+
+
+def _reply(door: Door) -> str:
+    answer(database(), context(), door.requester, door.ticket, _message())
+    return _("Your message has been added to the ticket.")
+
+
+def _reopen(door: Door) -> str:
+    reopen(database(), context(), door.requester, door.ticket, _message())
+    return _("The ticket is open again; the team that fulfilled it goes on.")
+
+
+def _confirm(door: Door) -> str:
+    rating, comment = request.form.get("rating", ""), request.form.get("comment", "").replace("\r\n", "\n").strip()
+    given: dict[str, object] = {"comment": comment} if comment else {}
+    if rating:
+        given["rating"] = int(rating) if rating in {"1", "2", "3", "4", "5"} else rating
+    act(door.requester, door.ticket.number, Action.CONFIRM, given)
+    return _("Thank you. The ticket is closed.")
+
+
+def _withdraw(door: Door) -> str:
+    act(door.requester, door.ticket.number, Action.CANCEL, {})
+    return _("Your request has been withdrawn.")
+
+
+DEEDS: dict[str, Callable[[Door], str]] = {
+    "reply": _reply,
+    "reopen": _reopen,
+    "confirm": _confirm,
+    "withdraw": _withdraw,
+}
+
+
+def _do(door: Door, action: str) -> AnyResponse:
+    deed = DEEDS.get(action)
+    if deed is None:
+        raise NotFound(_marked("There is no such action."))
+    if too_many(FORM, door.requester.address):
+        return _page(door, Kept(request.form, {}, _("There were too many attempts; please wait an hour.")), 429)
+    ticket_for(database(), door.requester, door.ticket.number, lock=True)
+    try:
+        done = deed(door)
+        database().flush()
+    except DomainError as error:
+        undo()
+        return _page(door, Kept(request.form.to_dict(), {}, said(error)), status_of(error))
+    flash(done)
+    return redirect(door.here, 303)
+
+
+# --- the two doors -------------------------------------------------------------------------------------------------
+
+
+def _quiet(response: AnyResponse) -> AnyResponse:
+    """The token in the address stays on this site; the forms of the page need to say where they come from."""
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+@blueprint.get("/t/<token>")
+@require(PUBLIC)
+def linked(token: str) -> AnyResponse:
+    """The ticket behind the link of a mail. Looking changes nothing."""
+    return _quiet(_page(_by_link(token)))
+
+
+@blueprint.post("/t/<token>/<action>")
+@require(PUBLIC)
+def linked_action(token: str, action: str) -> AnyResponse:
+    """A button on that page."""
+    return _quiet(_do(_by_link(token), action))
+
+
+@blueprint.get("/t/<token>/files/<int:file>")
+@require(PUBLIC)
+def linked_file(token: str, file: int) -> Response:
+    """A file on that page."""
+    return _file(_by_link(token), file)
+
+
+@blueprint.get("/my/<number>")
+@require(REQUESTER)
+def own(number: str) -> Response:
+    """A ticket of the proved address."""
+    return _page(_own(number))
+
+
+@blueprint.post("/my/<number>/<action>")
+@require(REQUESTER)
+def own_action(number: str, action: str) -> AnyResponse:
+    """A button on that page."""
+    return _do(_own(number), action)
+
+
+@blueprint.get("/my/<number>/files/<int:file>")
+@require(REQUESTER)
+def own_file(number: str, file: int) -> Response:
+    """A file on that page."""
+    return _file(_own(number), file)
