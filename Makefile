@@ -12,12 +12,12 @@ BIN := $(VENV)/bin
 TRANSLATIONS := helpdesk/translations
 SERVER_PACKAGES := chromium dovecot-imapd dovecot-lmtpd exim4-daemon-light
 
-# Install what a lock file pins, by hash: with uv where it is at hand, else with the pip of the virtual environment.
+# Install what a lock file pins, by hash: with uv where it is at hand and can reach the registry, else with the
+# pip of the virtual environment.
 # Everything is compiled now, so that the commands start fast from the first time on.
 define install_locked
-if uv="$$(command -v uv || command -v $(BIN)/uv)"; then \
-	"$$uv" pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1); \
-else \
+uv="$$(command -v uv || command -v $(BIN)/uv || true)"; \
+if [ -z "$$uv" ] || ! "$$uv" pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1); then \
 	$(BIN)/python -m pip install --quiet --require-hashes -r $(1); \
 fi
 $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
