@@ -31,7 +31,7 @@ def entries(session: Session, ticket_id: int) -> list[Row[Any]]:
 
 
 def last_words(session: Session, ticket_id: int) -> list[Row[Any]]:
-    """The latest message of a person, as `entries` gives it: what the preview shows."""
+    """The requester's latest message and what was written after it last, as `entries` gives them: for the preview."""
     columns = (
         Entry.id,
         Entry.kind,
@@ -44,9 +44,10 @@ def last_words(session: Session, ticket_id: int) -> list[Row[Any]]:
         Entry.mark,
         Entry.created_at,
     )
-    spoken = Entry.kind != "automatic-reply"
-    statement = select(*columns).where(Entry.ticket_id == ticket_id, spoken).order_by(Entry.id.desc()).limit(1)
-    return list(session.execute(statement))
+    latest = select(func.max(Entry.id)).where(Entry.ticket_id == ticket_id)
+    asked = latest.where(Entry.kind == "requester-message").scalar_subquery()
+    spoken = latest.where(Entry.kind != "automatic-reply").scalar_subquery()
+    return list(session.execute(select(*columns).where(Entry.id.in_([asked, spoken])).order_by(Entry.id)))
 
 
 def files(session: Session, ticket_id: int) -> list[Row[Any]]:

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from helpdesk.store.trouble_queries import silent_mailboxes, trouble_counts, worker_seen_at
 from helpdesk.web.access import staff
 from helpdesk.web.board.clocks import Present
-from helpdesk.web.board.frame import sees_strays
+from helpdesk.web.board.frame import is_agent, sees_strays
 from helpdesk.web.board.shell import Alarm
 from helpdesk.web.work import context, database
 
@@ -62,6 +62,8 @@ def _worker(at: Present) -> list[Alarm]:
 
 
 def _messages(desks: Collection[str]) -> list[Alarm]:
+    if not is_agent(staff()):
+        return []
     held, stuck = trouble_counts(database(), desks, everything=sees_strays(staff()))
     found = []
     if held:

@@ -26,8 +26,8 @@ def _due(clock: Clock, at: Present) -> str:
         return ""
     if clock.done_at is None:
         return at.words.by % at.words.full(clock.due_at, at.zone)
-    done = at.words.brief(clock.done_at, at.now, at.zone)
-    return str(_("%(done)s, due %(due)s", done=done, due=at.words.full(clock.due_at, at.zone)))
+    done, due = (at.words.brief(moment, at.now, at.zone) for moment in (clock.done_at, clock.due_at))
+    return str(_("%(done)s, due %(due)s", done=done, due=due))
 
 
 def story(standing: Standing, at: Present) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def stage_sides(standing: Standing, at: Present) -> tuple[ClockSide, ...]:
     names = {FIRST_HANDLING: _("First handling"), "event": _("Event")}
     none = Pill("none", "", "")
     return tuple(
-        ClockSide(names.get(s.name, s.name), none, at.words.full(s.due_at, at.zone) if s.due_at else _("open"))
+        ClockSide(names.get(s.name, s.name), none, at.words.full(s.due_at, at.zone) if s.due_at else _("no date yet"))
         for s in standing.timeline.stages
     )
 
