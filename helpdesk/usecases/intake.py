@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound, Machine
-from helpdesk.store.mail_models import MessageKey, RawMessage
+from helpdesk.store.mail_models import MessageKey, OutboxMessage, RawMessage
 from helpdesk.store.models import Entry, Ticket
+from helpdesk.store.rows import one_at_a_time
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.bouncing import file_bounce
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.linking import link_tickets
-from helpdesk.usecases.matching import match
+from helpdesk.usecases.matching import is_proved, match
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 
 NO_SUBJECT = "(tanpa subjek)"
@@ -44,6 +45,17 @@ def _finish(raw: RawMessage, state: str, outcome: Outcome, ticket: Ticket | None
     return outcome
 
 
+_COPY = (
+    select(RawMessage)
+    .where(
+        RawMessage.content_hash == bindparam("content_hash"),
+        RawMessage.desk == bindparam("of_desk"),
+        RawMessage.id != bindparam("raw_id"),
+        RawMessage.state != "received",
+    )
+    .order_by(RawMessage.id)
+    .limit(1)
+)
 _SAME_ID = (
     select(RawMessage)
     .where(
@@ -56,16 +68,16 @@ _SAME_ID = (
 )
 
 
+def _copy_of(session: Session, raw: RawMessage) -> RawMessage | None:
+    """The same mail as it was delivered to the same desk before; also where it has no Message-ID."""
+    return session.scalar(_COPY, {"content_hash": raw.content_hash, "of_desk": raw.desk, "raw_id": raw.id})
+
+
 def _twins(session: Session, raw: RawMessage) -> list[RawMessage]:
-    """Earlier messages under the same Message-ID, oldest first: copies, other content, or at another desk."""
+    """Earlier messages under the same Message-ID, oldest first: with other content, or at another desk."""
     if not raw.message_id:
         return []
     return list(session.scalars(_SAME_ID, {"message_id": raw.message_id, "raw_id": raw.id}))
-
-
-def _is_copy(raw: RawMessage, twin: RawMessage) -> bool:
-    """True for the same mail delivered again to the same desk."""
-    return twin.desk == raw.desk and twin.content_hash == raw.content_hash
 
 
 def _answer(mail: Inbound, raw: RawMessage, mark: str = "") -> Answer:
@@ -94,7 +106,12 @@ def _remember_id(session: Session, raw: RawMessage, entry: Entry) -> None:
 
 
 def _copies(context: Context, mail: Inbound) -> tuple[tuple[str, str, str], ...]:
-    """The people in copy, without our own desks and without the sender."""
+    """The people in copy, without our own desks and without the sender.
+
+    Whoever writes under another's name must not get the answers by putting himself in copy.
+    """
+    if not is_proved(mail):
+        return ()
     own = {*context.own_addresses(), mail.sender.email, ""}
     people = {a.email: a.name for a in (*mail.to, *mail.cc) if a.email not in own}
     return tuple((address, name, "cc") for address, name in list(people.items())[:COPIES])
@@ -133,17 +150,27 @@ def receive_mail(session: Session, context: Context, raw: RawMessage, mail: Inbo
     raw.desk = raw.desk or desk_of(context, mail)
     if raw.desk is None:
         return _finish(raw, "quarantined", Outcome("quarantined", reason="addressed to no desk"))
-    twins = _twins(session, raw)
-    copy = next((twin for twin in twins if _is_copy(raw, twin)), None)
+    one_at_a_time(session, raw.message_id or raw.content_hash)
+    copy = _copy_of(session, raw)
     if copy is not None:
-        ticket = session.get(Ticket, copy.ticket_id) if copy.ticket_id else None
+        ticket = _of(session, copy)
         known = Outcome("duplicate", ticket.number if ticket else None, f"same mail as raw message {copy.id}")
         return _finish(raw, "suppressed", known, ticket)
     if mail.machine is Machine.BOUNCE:
         return _bounced(session, raw, mail)
     if not mail.sender.email:
         return _finish(raw, "quarantined", Outcome("quarantined", reason="no usable sender address"))
-    return _join_or_open(session, context, raw, mail, twins[0] if twins else None)
+    if mail.sender.email in context.own_addresses():
+        return _from_ourselves(session, raw, mail)
+    return _join_or_open(session, context, raw, mail, _twins(session, raw))
+
+
+def _from_ourselves(session: Session, raw: RawMessage, mail: Inbound) -> Outcome:
+    """Our own mail that came back is known; anything else under our address needs a person. No desk is a requester."""
+    ours = raw.message_id and session.scalar(select(exists().where(OutboxMessage.message_id == raw.message_id)))
+    if ours or mail.machine is Machine.AUTO_REPLY:
+        return _finish(raw, "suppressed", Outcome("ignored", reason="a message of our own came back"))
+    return _finish(raw, "quarantined", Outcome("quarantined", reason="sent under an address of our own"))
 
 
 def _bounced(session: Session, raw: RawMessage, mail: Inbound) -> Outcome:
@@ -154,26 +181,41 @@ def _bounced(session: Session, raw: RawMessage, mail: Inbound) -> Outcome:
     return _finish(raw, "ticketed", Outcome("continued", ticket.number, "bounce"), ticket)
 
 
+def _belongs_to(context: Context, raw: RawMessage, mail: Inbound, ticket: Ticket) -> bool:
+    """A mail to another desk continues the ticket, unless the ticket's own desk was addressed too and got its copy."""
+    if ticket.desk == raw.desk:
+        return True
+    own = context.own_addresses()
+    return ticket.desk not in {own.get(address) for address in mail.delivered_to}
+
+
+def _mark(raw: RawMessage, mail: Inbound, twins: list[RawMessage]) -> str:
+    if not is_proved(mail):
+        return "unproved"
+    return "same-id" if any(twin.desk == raw.desk for twin in twins) else ""
+
+
 def _join_or_open(
-    session: Session, context: Context, raw: RawMessage, mail: Inbound, twin: RawMessage | None
+    session: Session, context: Context, raw: RawMessage, mail: Inbound, twins: list[RawMessage]
 ) -> Outcome:
     account = context.settings.mail.get(raw.desk or "")
-    found = match(session, mail, account.authserv_id if account else "")
-    ticket = found.joins
-    same_desk = twin is not None and twin.desk == raw.desk
-    mark = "same-id" if same_desk else ""
-    if ticket is not None and ticket.desk == raw.desk and in_window(ticket, context.now):
-        entry = join(session, context, ticket, _answer(mail, raw, mark))
-        _remember_id(session, raw, entry)
-        return _finish(raw, "ticketed", Outcome("continued", ticket.number), ticket)
-    if mail.machine is Machine.AUTO_REPLY and ticket is not None:
-        return _finish(raw, "suppressed", Outcome("ignored", ticket.number, "automatic answer after the window"))
+    found = match(session, mail, raw.desk, account.authserv_id if account else "")
+    ticket, mark = found.joins, _mark(raw, mail, twins)
+    if ticket is not None:
+        session.refresh(ticket, with_for_update={"of": Ticket})
+        if _belongs_to(context, raw, mail, ticket) and in_window(ticket, context.now):
+            entry = join(session, context, ticket, _answer(mail, raw, mark))
+            _remember_id(session, raw, entry)
+            return _finish(raw, "ticketed", Outcome("continued", ticket.number), ticket)
+        if mail.machine is Machine.AUTO_REPLY:
+            return _finish(raw, "suppressed", Outcome("ignored", ticket.number, "automatic answer after the window"))
     opened = _open(session, context, raw, mail, mark)
-    for other, kind in ((ticket, "follow-up"), (found.claimed, "claimed-number"), (_of(session, twin), "same-message")):
+    twin = _of(session, twins[0]) if twins else None
+    for other, kind in ((ticket, "follow-up"), (found.claimed, "claimed-number"), (twin, "same-message")):
         if other is not None and other.id != opened.id:
             link_tickets(session, context, opened, other, kind)
     return _finish(raw, "ticketed", Outcome("opened", opened.number), opened)
 
 
-def _of(session: Session, raw: RawMessage | None) -> Ticket | None:
-    return session.get(Ticket, raw.ticket_id) if raw is not None and raw.ticket_id else None
+def _of(session: Session, raw: RawMessage) -> Ticket | None:
+    return session.get(Ticket, raw.ticket_id) if raw.ticket_id else None

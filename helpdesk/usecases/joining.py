@@ -19,6 +19,8 @@ from helpdesk.usecases.opening import attach
 
 DOCUMENT_MARK = "document"
 """The mark of the entry that brought a document due after fulfilment."""
+THANKS_MARK = "thanks"
+"""The mark of an entry that says no more than thank you."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +41,11 @@ class Answer:
 
 
 def in_window(ticket: Ticket, now: datetime) -> bool:
-    """True while the ticket is open, or may still be reopened."""
+    """True while the ticket is open, or may still be reopened; a cancelled one is over, whatever went before."""
     if Status(ticket.status).is_open:
         return True
+    if ticket.status == Status.CANCELLED:
+        return False
     return ticket.reopen_until is not None and now < ticket.reopen_until
 
 
@@ -99,6 +103,7 @@ def join(session: Session, context: Context, ticket: Ticket, answer: Answer) -> 
         return entry
     thanks = is_thanks_alone(answer.shown_text or answer.text) and not answer.attachments
     if _after_fulfilment(ticket) and (thanks or document):
+        entry.mark = entry.mark or THANKS_MARK
         return entry
     ticket.unread = True
     if answer.address in {ticket.requester.email, ticket.requester.phone}:

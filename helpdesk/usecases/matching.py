@@ -1,5 +1,6 @@
 """Which ticket a mail belongs to, and whether its sender may join it. Source: behaviour section 5, mail-cases 1."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, exists, select
@@ -10,6 +11,9 @@ from helpdesk.store.mail_models import MessageKey
 from helpdesk.store.models import Participant, Ticket
 from helpdesk.tickets.reference import numbers_in
 from helpdesk.usecases.linking import final_target
+
+NEAREST = 50
+"""At most so many ids of one mail are looked up: the answered one, and the latest of its references."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,43 +36,63 @@ def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
 
 
 _BY_IDS = (
-    select(Ticket)
-    .join(MessageKey, MessageKey.ticket_id == Ticket.id)
+    select(MessageKey.message_id, Ticket)
+    .join(Ticket, MessageKey.ticket_id == Ticket.id)
     .where(MessageKey.message_id.in_(bindparam("ids", expanding=True)))
     .order_by(Ticket.id.desc())
-    .limit(1)
+    .limit(4 * NEAREST)
 )
 
 
-def ticket_by_ids(session: Session, ids: tuple[str, ...]) -> Ticket | None:
-    """The newest ticket on which one of the Message-IDs is known."""
-    return session.scalar(_BY_IDS, {"ids": ids[-50:]}) if ids else None
+def nearest_ids(mail: Inbound) -> list[str]:
+    """The ids that a mail answers, the most telling one first: In-Reply-To, then References from the newest on."""
+    return list(dict.fromkeys((*mail.in_reply_to[:NEAREST], *reversed(mail.references))))[:NEAREST]
 
 
-def _ticket_by_number(session: Session, subject: str) -> Ticket | None:
-    for number in numbers_in(subject):
-        found = session.scalar(select(Ticket).where(Ticket.number == number))
-        if found is not None:
-            return found
-    return None
+def tickets_by_ids(session: Session, mail: Inbound, desk: str | None) -> list[Ticket]:
+    """The tickets on which an id that the mail answers is known, the best first.
+
+    One id may be known on several tickets, as a mail to two desks is: there the one of the receiving desk comes
+    first, then the newest.
+    """
+    ids = nearest_ids(mail)
+    if not ids:
+        return []
+    found = session.execute(_BY_IDS, {"ids": ids}).all()
+    ranked = sorted(found, key=lambda row: (ids.index(row[0]), row[1].desk != desk))
+    return list(dict.fromkeys(ticket for _id, ticket in ranked))
 
 
-def match(session: Session, mail: Inbound, authserv_id: str) -> Match:
-    """Find the ticket of a mail.
+def _tickets_by_numbers(session: Session, subject: str) -> list[Ticket]:
+    found = (session.scalar(select(Ticket).where(Ticket.number == number)) for number in numbers_in(subject))
+    return [ticket for ticket in found if ticket is not None]
+
+
+def _of_participant(session: Session, tickets: Iterable[Ticket], address: str) -> Match:
+    first = None
+    for ticket in tickets:
+        if takes_part(session, ticket, address):
+            return Match(joins=final_target(session, ticket))
+        first = first or ticket
+    return Match(claimed=final_target(session, first)) if first else Match()
+
+
+def is_proved(mail: Inbound) -> bool:
+    """True unless it is uncertain who wrote (several From addresses) or certain that somebody else did (DMARC)."""
+    return mail.authenticated_sender and bool(mail.sender.email) and mail.dmarc != "fail"
+
+
+def match(session: Session, mail: Inbound, desk: str | None, authserv_id: str) -> Match:
+    """Find the ticket of a mail that arrived at `desk`.
 
     A known Message-ID joins when the sender takes part; a number in the subject alone only when, besides, DMARC
     passed where an authserv-id is configured. Otherwise the mail merely names the ticket, and its sender learns
     nothing of it. Merged tickets lead to their target.
     """
-    trusted = mail.authenticated_sender and bool(mail.sender.email)
-    ticket = ticket_by_ids(session, mail.in_reply_to + mail.references)
-    if ticket is not None:
-        joins = trusted and takes_part(session, ticket, mail.sender.email)
-        ticket = final_target(session, ticket)
-        return Match(joins=ticket) if joins else Match(claimed=ticket)
-    ticket = _ticket_by_number(session, mail.subject)
-    if ticket is None:
-        return Match()
-    joins = trusted and takes_part(session, ticket, mail.sender.email) and (not authserv_id or mail.dmarc == "pass")
-    ticket = final_target(session, ticket)
-    return Match(joins=ticket) if joins else Match(claimed=ticket)
+    sender = mail.sender.email if is_proved(mail) else ""
+    found = _of_participant(session, tickets_by_ids(session, mail, desk), sender)
+    if found.joins is not None:
+        return found
+    trusted = sender if not authserv_id or mail.dmarc == "pass" else ""
+    named = _of_participant(session, _tickets_by_numbers(session, mail.subject), trusted)
+    return named if named.joins is not None or found.claimed is None else found
