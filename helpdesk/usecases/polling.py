@@ -8,7 +8,7 @@ from helpdesk.store.db import unit_of_work
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.mailboxes import mailbox_for, note_opened, note_read
 from helpdesk.usecases.processing import Desk, Stored, process
-from helpdesk.usecases.raw import store_raw
+from helpdesk.usecases.raw import quarantine, store_raw
 
 
 class FetchedMail(Protocol):
@@ -22,6 +22,10 @@ class FetchedMail(Protocol):
     def internal_date(self) -> datetime: ...
     @property
     def raw(self) -> bytes: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def complete(self) -> bool: ...
 
 
 class OpenMailbox(Protocol):
@@ -60,6 +64,10 @@ def _store(desk: Desk, desk_id: str, mail: FetchedMail) -> int | None:
             received_at=mail.internal_date,
             now=desk.now(),
         )
+        if raw_id is not None and not mail.complete:
+            quarantine(
+                session, raw_id, f"{mail.size} bytes: only its beginning was fetched, all of it is in the mailbox"
+            )
         note_read(session, desk_id, mail.uid)
     return raw_id
 
@@ -68,7 +76,8 @@ def poll(desk: Desk, desk_id: str, mailbox: OpenMailbox) -> int:
     """Store, mark and process everything new; the number of new messages. ChannelError when the server fails.
 
     The raw message and the UID reached are one commit, made before the server hears of it: a kill at any point leaves
-    the message either at the server as it was, or stored here.
+    the message either at the server as it was, or stored here. Of a mail above the size limit there is only the
+    beginning: it goes into quarantine, and stays as it is at the server.
     """
     with unit_of_work() as session:
         row = mailbox_for(session, desk_id, desk.now(), take_all=desk.settings.take_all_mail)
@@ -76,8 +85,9 @@ def poll(desk: Desk, desk_id: str, mailbox: OpenMailbox) -> int:
     count = 0
     for mail in mailbox.fetch_new(after, since):
         raw_id = _store(desk, desk_id, mail)
-        mailbox.mark_handled([mail.uid])
-        if raw_id is not None:
+        if mail.complete:
+            mailbox.mark_handled([mail.uid])
+        if raw_id is not None and mail.complete:
             process(desk, raw_id, Stored(mail.raw, mail.internal_date, desk_id))
             count += 1
     return count

@@ -17,7 +17,7 @@ from helpdesk.store.models import Ticket
 from helpdesk.timepiece import Now
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.intake import Outcome, receive_mail
-from helpdesk.usecases.raw import claim_raw, note_failure, quarantine, store_raw
+from helpdesk.usecases.raw import claim_raw, note_failure, put_off, quarantine, store_raw
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def process(desk: Desk, raw_id: int, stored: Stored | None = None) -> Outcome | 
 
     `stored` saves reading it back where the caller has just stored it. A mail that cannot be read goes into
     quarantine; any other fault is counted and tried again, the third time it goes there too. A database that is away
-    raises OperationalError: nothing is counted, the message waits.
+    raises OperationalError; then, and when the disk refuses a file, the message waits uncounted: it is not its fault.
     """
     stored = stored or _stored(raw_id)
     if stored is None:
@@ -86,15 +86,25 @@ def process(desk: Desk, raw_id: int, stored: Stored | None = None) -> Outcome | 
             return None if raw is None else receive_mail(session, desk.context(), raw, mail)
     except Unreadable as error:
         with unit_of_work() as session:
-            quarantine(session, raw_id, str(error))
-        return Outcome("quarantined", reason=str(error))
+            known = quarantine(session, raw_id, str(error))
+        return Outcome("duplicate" if known else "quarantined", reason=known or str(error))
     except OperationalError:
+        _put_off(desk, raw_id)
         raise
+    except OSError as error:
+        log.error("raw message %s waits: %s", raw_id, error)
+        _put_off(desk, raw_id)
+        return Outcome("quarantined", reason=f"not processed yet: {type(error).__name__}")
     except Exception as error:  # whatever one mail provokes, the queue goes on and the mail is kept
         log.exception("raw message %s could not be processed", raw_id)
         with unit_of_work() as session:
             note_failure(session, raw_id, desk.now(), type(error).__name__)
         return Outcome("quarantined", reason=f"not processed: {type(error).__name__}")
+
+
+def _put_off(desk: Desk, raw_id: int) -> None:
+    with unit_of_work() as session:
+        put_off(session, raw_id, desk.now())
 
 
 def store_and_process(desk: Desk, stored: Stored, *, channel: str, external_id: str, source: str) -> Outcome:

@@ -23,6 +23,16 @@ _CLAIM = (
     .where(RawMessage.id == bindparam("raw_id"), RawMessage.state == "received")
     .with_for_update(skip_locked=True)
 )
+_SAME_BYTES = (
+    select(RawMessage.id)
+    .where(
+        RawMessage.content_hash == bindparam("sha256"),
+        RawMessage.desk == bindparam("of_desk"),
+        RawMessage.id != bindparam("raw_id"),
+        RawMessage.state != "received",
+    )
+    .limit(1)
+)
 
 
 def store_raw(
@@ -77,12 +87,28 @@ def waiting(session: Session, now: datetime, limit: int = 50) -> list[int]:
     )
 
 
-def quarantine(session: Session, raw_id: int, reason: str) -> None:
-    """Set the message aside for staff, with its raw bytes and the reason."""
+def quarantine(session: Session, raw_id: int, reason: str) -> str:
+    """Set a message that cannot be read aside for staff, with its raw bytes and the reason.
+
+    The same bytes once more, as after a change of UIDVALIDITY, are not shown again: then what is known of them.
+    """
+    raw = session.get(RawMessage, raw_id)
+    if raw is None or raw.state != "received":
+        return ""
+    raw.content_hash = raw.sha256  # nothing could be read that would tell two copies apart
+    raw.state, raw.reason = "quarantined", reason[:500]
+    known = session.scalar(_SAME_BYTES, {"sha256": raw.sha256, "of_desk": raw.desk, "raw_id": raw_id})
+    if known is not None:
+        raw.state, raw.reason = "suppressed", f"same mail as raw message {known}"
+    return raw.reason if known is not None else ""
+
+
+def put_off(session: Session, raw_id: int, now: datetime) -> None:
+    """Try again a little later, without counting it: the fault was not the message's."""
     session.execute(
         update(RawMessage)
         .where(RawMessage.id == raw_id, RawMessage.state == "received")
-        .values(state="quarantined", reason=reason[:500])
+        .values(next_try_at=now + RETRY_AFTER[0])
     )
 
 

@@ -1,6 +1,8 @@
 """What time brings about: tickets at risk, breached, closed at the end of their window. Driven by `next_check_at`."""
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.store.models import Event, Ticket
@@ -26,6 +28,11 @@ def due_tickets(session: Session, context: Context, limit: int = 50) -> list[Tic
             .with_for_update(skip_locked=True, of=Ticket)
         )
     )
+
+
+def put_off_check(session: Session, ticket_id: int, until: datetime) -> None:
+    """Look at a ticket again later; its row is left as it is otherwise."""
+    session.execute(update(Ticket).where(Ticket.id == ticket_id).values(next_check_at=until))
 
 
 def check(session: Session, context: Context, ticket: Ticket) -> None:

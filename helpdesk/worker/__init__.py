@@ -20,7 +20,7 @@ from helpdesk.timepiece import clock
 from helpdesk.usecases.mailboxes import beat
 from helpdesk.usecases.processing import Desk, process
 from helpdesk.usecases.raw import waiting
-from helpdesk.usecases.sweep import check, due_tickets
+from helpdesk.usecases.sweep import check, due_tickets, put_off_check
 from helpdesk.worker.fetching import fetch_forever
 from helpdesk.worker.sending import Senders, send_due
 
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS, DRAIN_SECONDS, SWEEP_SECONDS = 5, 5, 5
 STOP_WITHIN = timedelta(seconds=8)
+CHECK_AGAIN_AFTER = timedelta(minutes=15)
+DRAINED_AT_ONCE = 500
 
 
 class Worker:
@@ -90,7 +92,7 @@ class Worker:
     def drain(self) -> None:
         """Process what was stored but not processed: after a kill, a fault, or a release from quarantine."""
         with reading() as session:
-            ids = waiting(session, self.desk.now())
+            ids = waiting(session, self.desk.now(), DRAINED_AT_ONCE)
         for raw_id in ids:
             if self.stop.is_set():
                 return
@@ -100,14 +102,27 @@ class Worker:
     def sweep(self) -> None:
         """Do what time has made due, one ticket a transaction."""
         for _round in range(1000):
-            with unit_of_work() as session:
-                context = self.desk.context()
-                tickets = due_tickets(session, context, limit=1)
-                for ticket in tickets:
-                    check(session, context, ticket)
-            if not tickets or self.stop.is_set():
+            if self.stop.is_set() or not self._sweep_one():
                 return
             self.mail_waits.set()
+
+    def _sweep_one(self) -> bool:
+        """False when nothing is due. A ticket that cannot be checked waits, so that the others are."""
+        with unit_of_work() as session:
+            context = self.desk.context()
+            ticket = next(iter(due_tickets(session, context, limit=1)), None)
+            if ticket is None:
+                return False
+            ticket_id, number = ticket.id, ticket.number
+            try:
+                with session.begin_nested():
+                    check(session, context, ticket)
+            except SQLAlchemyError:
+                raise
+            except Exception:  # one ticket must not keep the clocks of all others from being looked at
+                log.exception("ticket %s could not be checked", number)
+                put_off_check(session, ticket_id, context.now + CHECK_AGAIN_AFTER)
+        return True
 
     def _send_forever(self) -> None:
         while not self.stop.is_set():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import time
 from typing import TYPE_CHECKING
 
@@ -23,12 +25,16 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 25.0
 """How long one wait for news lasts at most; then the mailbox is searched all the same."""
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Seconds before the next try, longer after each failure in a row."""
+WELL_AFTER = 30.0
+"""Seconds after which a mailbox that could be read counts as well: its next failure is a first one."""
 
 
 def fetch_forever(worker: Worker, desk_id: str, account: MailAccount) -> None:
     """Read the mailbox of one desk until the worker stops; only the process that holds its lease reads it."""
     failures = 0
     while not worker.stop.is_set():
+        began = time.monotonic()
         try:
             with worker.app.app_context():
                 if not _may_read(worker, desk_id):
@@ -43,16 +49,33 @@ def fetch_forever(worker: Worker, desk_id: str, account: MailAccount) -> None:
         except Exception as error:  # a fault in reading must not silence the mailbox for good
             log.exception("mailbox %s failed", desk_id)
             _note(worker, desk_id, type(error).__name__)
-        if not worker.stop.is_set():
-            worker.stop.wait(PAUSES[min(failures, len(PAUSES) - 1)])
-            failures += 1
+        if time.monotonic() - began > WELL_AFTER:
+            failures = 0
+        worker.stop.wait(PAUSES[min(failures, len(PAUSES) - 1)])
+        failures += 1
     _leave(worker, desk_id)
 
 
 def _may_read(worker: Worker, desk_id: str) -> bool:
     with unit_of_work() as session:
-        mailbox_for(session, desk_id, worker.desk.now(), take_all=worker.desk.settings.take_all_mail)
+        row = mailbox_for(session, desk_id, worker.desk.now(), take_all=worker.desk.settings.take_all_mail)
+        if row.reader != worker.name and _has_died(row.reader):
+            give_up_reader(session, desk_id, row.reader)
         return take_reader(session, desk_id, worker.name, worker.desk.now())
+
+
+def _has_died(reader: str) -> bool:
+    """True for a worker of this machine whose process is gone: nobody needs to wait for its lease to run out."""
+    host, _, pid = reader.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _read_until_it_fails(worker: Worker, desk_id: str, account: MailAccount) -> None:
