@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,8 +19,12 @@ from helpdesk.tickets.words import Role
 
 MINIMUM_PASSWORD = 10
 _hasher = PasswordHasher()
-_nobody = _hasher.hash(secrets.token_hex(16))
-"""A hash to verify against where there is no such user, so that both answers take the same time."""
+
+
+@cache
+def _nobody() -> str:
+    """A hash to verify against where there is no such user, so that both answers take the same time."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def staff_of(user: StaffUser) -> Staff:
@@ -95,7 +100,7 @@ def verify_password(session: Session, name: str, password: str) -> StaffUser | N
     """The active user of that name when the password is right, else None; both take the same time."""
     user = session.scalar(select(StaffUser).where(StaffUser.name == name, StaffUser.active))
     try:
-        _hasher.verify(user.password_hash if user else _nobody, password)
+        _hasher.verify(user.password_hash if user else _nobody(), password)
     except (VerificationError, InvalidHashError):
         return None
     return user
