@@ -22,7 +22,8 @@ def user_name() -> str:
     return "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """For `preexec_fn`: the kernel sends SIGTERM when the process that started this one ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -57,7 +58,7 @@ def start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
             stderr=out,
             cwd="/",
             env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C", "TZ": "UTC"},
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, nothing that could wait for a lock
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, nothing that could wait for a lock
             **as_user,
         )
 

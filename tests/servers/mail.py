@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 from imapclient import IMAPClient
 
+from tests.servers import ground
+
 HOST = "127.0.0.1"
 DOMAIN = "helpdesk.test"
 
@@ -39,6 +41,7 @@ class MailServer:
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, **self._env},
+            preexec_fn=ground.die_with_parent,  # noqa: PLW1509 - one system call, nothing that could wait for a lock
         )
         assert self._process.stdout
         line = self._process.stdout.readline()
