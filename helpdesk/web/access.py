@@ -115,7 +115,8 @@ def _know_the_caller(audience: Audience) -> None:
 
 def _turn_away(audience: Audience) -> Response:
     """Somebody unknown: an interface or a script hears 401, a person is sent to the sign-in and back."""
-    wants_page = request.accept_mimetypes.accept_html and request.headers.get("Sec-Fetch-Dest") != "empty"
+    accepts = request.accept_mimetypes
+    wants_page = (not accepts or accepts.accept_html) and request.headers.get("Sec-Fetch-Dest") != "empty"
     if audience.token or not wants_page:
         raise Unauthorized
     back = request.full_path.rstrip("?") if request.method in READING_METHODS else None

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
-from flask.globals import request_ctx
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -68,8 +67,6 @@ def problem(status: int, detail: str, fields: Mapping[str, str] | None = None) -
 
 
 def _page(status: int, title: str, text: str, advice: str) -> Response:
-    if request_ctx.url_adapter is None:  # a host that is not ours: no page of ours can be built for it
-        return make_response(f"{title}\n", status, {"Content-Type": "text/plain; charset=utf-8"})
     return make_response(
         render_template("errors/error.html", status=status, title=title, message=text, advice=advice), status
     )

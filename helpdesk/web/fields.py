@@ -80,15 +80,16 @@ class Whole(fields.Integer):
     """A whole number of JSON: not true, not 3.0, not "3"."""
 
     def __init__(self, lowest: int, highest: int, **given: Any) -> None:
-        allowed = Phrase(_("A number from %(lowest)s to %(highest)s is needed."), lowest=lowest, highest=highest)
-        within = validate.Range(lowest, highest)
-        within.message_all = within.message_max = within.message_min = allowed  # keeps the parameters apart
-        super().__init__(strict=True, validate=[self._within, within], **_worded(given, invalid=NOT_WHOLE))
-        self._lowest, self._highest, self._allowed = lowest, highest, allowed
+        given = _worded(given, invalid=NOT_WHOLE)
+        super().__init__(strict=True, validate=[self._within, validate.Range(lowest, highest)], **given)
+        self._lowest, self._highest = lowest, highest
 
     def _within(self, value: int) -> None:
         if not self._lowest <= value <= self._highest:
-            refuse(self._allowed)
+            named = Phrase(
+                _("A number from %(lowest)s to %(highest)s is needed."), lowest=self._lowest, highest=self._highest
+            )
+            refuse(named)
 
     def _validated(self, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):

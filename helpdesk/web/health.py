@@ -18,7 +18,7 @@ from helpdesk.store.mail_models import Heartbeat, Mailbox, OutboxMessage, RawMes
 from helpdesk.store.models import Ticket
 from helpdesk.usecases.people import staff_by_token
 from helpdesk.web.access import OPEN, require
-from helpdesk.web.security import LOOPBACK
+from helpdesk.web.security import LOOPBACK, requested_host
 from helpdesk.web.work import context, database, surroundings
 
 WORKER_SILENCE = timedelta(seconds=30)
@@ -93,8 +93,7 @@ def _from_this_machine() -> bool:
     except ValueError:
         return False
     passed_on = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"))
-    host = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
-    return local and not passed_on and host in LOOPBACK
+    return local and not passed_on and requested_host() in LOOPBACK
 
 
 def _may_measure() -> bool:

@@ -12,7 +12,7 @@ from helpdesk.config import Settings
 from helpdesk.web.access import audience_of_request
 from helpdesk.web.work import READING_METHODS, context, surroundings
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MEGABYTE = 1024 * 1024
 LARGEST_REQUEST, LARGEST_INTERFACE_REQUEST = 30 * MEGABYTE, MEGABYTE
 POLICY = (
@@ -58,6 +58,21 @@ def _check_origin() -> None:
         raise Forbidden
 
 
+def requested_host() -> str:
+    """The host that the request names, without its port, in lower case; empty when it names none."""
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _check_host() -> None:
+    """Only the configured host and this machine's own names are served, so that no link of ours leads elsewhere."""
+    ours = urlsplit(surroundings().settings.base_url).hostname
+    if requested_host() not in LOOPBACK | {ours}:
+        raise BadRequest
+
+
 def _refuse_nul() -> None:
     """No text with NUL reaches a database: an address with one leads nowhere, a form with one is refused."""
     if "\x00" in request.path:
@@ -86,16 +101,12 @@ def _headers(answer: Response) -> Response:
     return answer
 
 
-def _trusted(settings: Settings) -> list[str]:
-    host = urlsplit(settings.base_url).hostname if settings.base_url else None
-    return [*LOOPBACK, host] if host else list(LOOPBACK)
 
 
 def prepare(app: Flask, settings: Settings) -> None:
     """Set the limits and register the checks; the form tokens are checked after the caller is known."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        TRUSTED_HOSTS=_trusted(settings),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=MEGABYTE,
         MAX_FORM_PARTS=500,
@@ -105,6 +116,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.globals.update(csp_nonce=csp_nonce, test_now=test_now)
     app.before_request(_limit_interface_bodies)
+    app.before_request(_check_host)
     app.before_request(_refuse_nul)
     app.before_request(_check_origin)
     app.after_request(_headers)
