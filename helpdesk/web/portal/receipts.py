@@ -90,5 +90,6 @@ def receipt(token: str) -> Response:
         link=f"{surroundings().settings.base_url}{url_for('portal.receipt', token=token)}",
     )
     answer = make_response(page)
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    # Not no-referrer: browsers then send `Origin: null` with the page's own forms, which are refused.
+    answer.headers["Referrer-Policy"] = "same-origin"
     return answer
