@@ -104,6 +104,7 @@ def test_a_long_text_without_a_quote_stays_whole() -> None:
 
 
 SEEDS = ["On ", "On \n", ">", ">\n", "From: a\n", "From: a\nTo: b\n\n", "a@b.c wrote:\n", "-", "--\n", "_" * 25 + "\n"]
+SEEDS += ["___\n\n", "a\n-- \n", "a\n-- \nOn 1 a@b.c wrote:\n", "Pada 1\na@b.c menulis:\n\n"]
 SEEDS += [
     "Pada 1 Jan menulis: ",
     "(",

@@ -14,6 +14,7 @@ MAX_TEXT = 65_536
 MAX_LINE = 500
 WINDOW = 4  # an introduction is wrapped over at most so many lines
 CLOSINGS = (">:", "> wrote:", "> menulis:")  # an address that was wrapped before its bracket
+RULER = 6  # lines between a ruler and the header block that it announces
 BLOCK = 14  # and a header block takes at most so many
 
 
@@ -112,8 +113,9 @@ def _header_block(lines: list[str], at: int) -> int:
 
 
 def _skip_rule(lines: list[str], at: int) -> int:
-    """The number of the first line after a ruler and blank lines from `at`."""
-    while at < len(lines) and (_blank(lines[at]) or words.RULE.fullmatch(lines[at][:MAX_LINE])):
+    """The number of the first line after a ruler and blank lines from `at`; no further than a few lines."""
+    end = min(len(lines), at + RULER)
+    while at < end and (_blank(lines[at]) or words.RULE.fullmatch(lines[at][:MAX_LINE])):
         at += 1
     return at
 
@@ -159,7 +161,7 @@ def _rest_from(scan: _Scan, at: int) -> int:
     if scan.written and (words.ORIGINAL.fullmatch(line) or words.LIST_FOOTER.fullmatch(line)):
         return len(lines)
     block_at = _skip_rule(lines, at)
-    if block_at < len(lines) and block_at - at < 6 and _header_block(lines, block_at):
+    if block_at < len(lines) and _header_block(lines, block_at):
         if scan.forwarded or not scan.written:
             scan.kept += lines[at:]
         return len(lines)
