@@ -13,7 +13,7 @@
     loading = new AbortController();
     peek.classList.add("loading");
     try {
-      const answer = await fetch(row.dataset.href + set.peek, { signal: loading.signal });
+      const answer = await fetch(`${row.dataset.href}/peek?side=${set.side}&back=${encodeURIComponent(location.pathname + location.search)}`, { signal: loading.signal });
       if (!answer.ok) throw new Error(String(answer.status));
       peek.innerHTML = await answer.text();
       peek.scrollTop = 0;
@@ -44,6 +44,7 @@
     const row = rows[at];
     if (!row) return;
     if (!roomy.matches || peek.dataset.number !== row.id) { if (action !== "take") go(row, "#" + action); return; }
+    sessionStorage.at = at;
     if (action === "take") {
       const form = $("form[data-action=take]", peek);
       if (form) form.requestSubmit(); else toast(set.not);
@@ -116,5 +117,7 @@
   document.addEventListener("visibilitychange", poll);
 
   const wanted = rows.findIndex((row) => "#" + row.id === location.hash);
-  if (rows.length && (roomy.matches || wanted >= 0)) choose(Math.max(wanted, 0), { focus: wanted >= 0 });
+  const before = Math.min(Number(sessionStorage.at || 0), rows.length - 1);
+  delete sessionStorage.at;
+  if (rows.length && (roomy.matches || wanted >= 0)) choose(wanted >= 0 ? wanted : before, { focus: wanted >= 0 || before > 0 });
 })();

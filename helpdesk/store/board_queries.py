@@ -4,9 +4,10 @@ A queue is read in branches, one a desk, group and status, each in the order of 
 page; so a page costs the same at a hundred and at a hundred thousand open tickets.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,9 @@ from sqlalchemy.orm import Session
 from helpdesk.store.models import Person, Ticket
 from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.words import OPEN_STATUSES, Status
+
+KEPT_STATEMENTS = 512
+"""People look at the same pages again and again, and building a statement costs more than running it."""
 
 COUNT_LIMIT = 1000
 """Counts stop here: nobody acts on the difference between a thousand and two."""
@@ -75,9 +79,9 @@ class Wanted:
     for in subject, number, and the requester's name and address.
     """
 
-    desks: Collection[str]
-    statuses: Collection[str] = tuple(OPEN_STATUSES)
-    groups: Collection[tuple[str, str]] | None = None
+    desks: tuple[str, ...]
+    statuses: tuple[str, ...] = tuple(OPEN_STATUSES)
+    groups: tuple[tuple[str, str], ...] | None = None
     waiting: bool = False
     threatened: bool = False
     assignee_id: int | None = None
@@ -119,7 +123,13 @@ def _holds(words: str) -> ColumnElement[bool]:
 
 
 def _branches(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    """The ranges of the index that hold the wanted tickets, each by equalities alone."""
+    """The ranges of an index that hold the wanted tickets, each by equalities alone."""
+    if wanted.assignee_id is not None and wanted.groups is None:
+        # A person has few tickets: the desk is an expression here, so that their own index is the one that is used.
+        own = Ticket.desk.concat("").in_(sorted(wanted.desks))
+        for status in sorted(wanted.statuses):
+            yield and_(own, Ticket.status == status)
+        return
     if wanted.groups is not None:
         for group, desk in sorted(wanted.groups):
             for status in sorted(wanted.statuses):
@@ -165,15 +175,21 @@ def _lines() -> Select[*tuple[Any, ...]]:
     return joined.outerjoin(StaffUser, StaffUser.id == Ticket.assignee_id)
 
 
-def by_receipt(session: Session, wanted: Wanted, limit: int, place: Place | None = None) -> list[Row[Any]]:
-    """At most `limit` tickets, urgent first, then by receipt, after `place`."""
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _by_receipt(wanted: Wanted, limit: int, place: Place | None) -> Select[*tuple[Any, ...]] | None:
     keys = _keys(wanted, place, limit)
     if not keys:
-        return []
+        return None
     every = union_all(*keys).subquery()
     first = select(every.c.id).order_by(every.c.urgent.desc(), every.c.received_at, every.c.id).limit(limit)
     order = (Ticket.urgent.desc(), Ticket.received_at, Ticket.id)
-    return list(session.execute(_lines().where(Ticket.id.in_(first)).order_by(*order)))
+    return _lines().where(Ticket.id.in_(first)).order_by(*order)
+
+
+def by_receipt(session: Session, wanted: Wanted, limit: int, place: Place | None = None) -> list[Row[Any]]:
+    """At most `limit` tickets, urgent first, then by receipt, after `place`."""
+    statement = _by_receipt(wanted, limit, place)
+    return [] if statement is None else list(session.execute(statement))
 
 
 def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -204,14 +220,19 @@ def by_numbers(session: Session, desks: Collection[str], numbers: Collection[str
     return list(session.execute(_lines().where(Ticket.number.in_(numbers), Ticket.desk.in_(sorted(desks)))))
 
 
-def counts(session: Session, views: Collection[Wanted]) -> list[int]:
-    """How many tickets each view holds, at most COUNT_LIMIT, in one statement."""
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _counts(views: tuple[Wanted, ...]) -> Select[*tuple[Any, ...]]:
     one = literal_column("1", Integer)
     columns = []
     for wanted in views:
         some = select(one).select_from(Ticket).where(*_wanted(wanted)).limit(COUNT_LIMIT).subquery()
         columns.append(select(func.count()).select_from(some).scalar_subquery())
-    return [int(n) for n in session.execute(select(*columns)).one()] if columns else []
+    return select(*columns)
+
+
+def counts(session: Session, views: Iterable[Wanted]) -> list[int]:
+    """How many tickets each view holds, at most COUNT_LIMIT, in one statement; at least one view."""
+    return [int(n) for n in session.execute(_counts(tuple(views))).one()]
 
 
 def newest_id(session: Session) -> int:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.store.db import Base
@@ -45,6 +45,16 @@ class Ticket(Base):
         Index("ix_ticket_assignee", "assignee_id", "status", "received_at"),
         Index("ix_ticket_requester", "requester_id", "received_at"),
         Index("ix_ticket_received", "desk", "received_at", "id"),
+        Index(
+            "ix_ticket_threatened",
+            "desk",
+            "status",
+            "urgent",
+            "received_at",
+            "id",
+            sqlite_where=text("at_risk = 1 OR breached = 1"),
+            postgresql_where=text("at_risk OR breached"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

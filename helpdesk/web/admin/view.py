@@ -53,7 +53,7 @@ class Outgoing:
 
 def header_text(body: bytes) -> str:
     """The headers of a raw message as they arrived: at most 8 kB, up to the first empty line."""
-    lines = []
+    lines: list[str] = []
     for line in _LINE_END.split(body[:HEAD]):
         if not line and lines:
             break

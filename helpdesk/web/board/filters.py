@@ -48,8 +48,8 @@ def narrowed(wanted: Wanted, filters: Chosen, people: Mapping[str, int]) -> Want
     if filters.item:
         wanted = replace(wanted, item="" if filters.item == NONE else filters.item)
     if filters.group:
-        places = wanted.groups if wanted.groups is not None else [(filters.group, desk) for desk in wanted.desks]
-        wanted = replace(wanted, groups=[pair for pair in places if pair[0] == filters.group], waiting=False)
+        places = wanted.groups if wanted.groups is not None else tuple((filters.group, desk) for desk in wanted.desks)
+        wanted = replace(wanted, groups=tuple(pair for pair in places if pair[0] == filters.group), waiting=False)
     if filters.assignee == NONE:
         wanted = replace(wanted, unassigned=True)
     elif filters.assignee:

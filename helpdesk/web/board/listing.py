@@ -93,8 +93,8 @@ def board(asked: Asked, views: Sequence[View], *, technician: bool) -> Board:
         base=asked.base,
         here=asked.href(),
         clear_href=asked.href(status="", item="", group="", assignee=""),
-        empty_title=asked.view.empty_title,
-        empty_text=asked.view.empty_text,
+        empty_title=_("No ticket matches the filters") if asked.filters.any else asked.view.empty_title,
+        empty_text=_("Clear them to see the whole list.") if asked.filters.any else asked.view.empty_text,
         refreshed=first.words.clock_time(context().now.astimezone(first.zone)),
         technician=technician,
     )

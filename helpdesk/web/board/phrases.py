@@ -71,6 +71,10 @@ class Phrases:
         day = f"{local.day} {self.months[local.month]}"
         return f"{day} {self.clock_time(local)}" if local.year == today.year else f"{day} {local.year}"
 
+    def brief_with_zone(self, moment: datetime, now: datetime, zone: tzinfo) -> str:
+        """The short local time with the name of its zone: `12.00 WIB`."""
+        return f"{self.brief(moment, now, zone)} {moment.astimezone(zone).tzname()}"
+
     def full(self, moment: datetime, zone: tzinfo) -> str:
         """The whole local time with its zone: `Sen 23 Nov 2026 08.30 WIB`."""
         local = moment.astimezone(zone)

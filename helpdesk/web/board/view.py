@@ -125,8 +125,9 @@ def _place(row: BoardColumns, at: Present, catalog: Catalog) -> str:
         return status
     if row.status == Status.ON_HOLD and row.hold_reason:
         status = words.held % words.hold.get(row.hold_reason, row.hold_reason)
-    group = catalog.groups.get(row.group)
-    parts = [status, group.name.get(words.language) if group else row.group]
+    group, parts = catalog.groups.get(row.group), [status]
+    if group is None or group.tier != "layer-1":
+        parts.append(group.name.get(words.language) if group else row.group)
     if row.assignee:
         parts.append(row.assignee)
     return " · ".join(parts)

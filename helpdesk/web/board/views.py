@@ -24,7 +24,7 @@ class View:
     hot: bool = False
 
 
-def board_views(desks: Sequence[str], user_id: int) -> tuple[View, ...]:
+def board_views(desks: tuple[str, ...], user_id: int) -> tuple[View, ...]:
     """The views of the Layer 1 board over these desks."""
     every = Wanted(desks, OPEN)
     return (
@@ -75,7 +75,7 @@ def board_views(desks: Sequence[str], user_id: int) -> tuple[View, ...]:
 
 
 def queue_views(
-    desks: Sequence[str], groups: Sequence[tuple[str, str]], names: Sequence[str], user_id: int
+    desks: tuple[str, ...], groups: Sequence[tuple[str, str]], names: Sequence[str], user_id: int
 ) -> tuple[View, ...]:
     """The views of the queue: all groups of the person, what they took, each group alone where there are several."""
     working = Wanted(desks, (Status.NEW, Status.IN_PROGRESS), groups=tuple(groups))
@@ -105,7 +105,7 @@ def queue_views(
     return tuple(found)
 
 
-def search_view(desks: Sequence[str], words: str, requester_id: int | None = None) -> View:
+def search_view(desks: tuple[str, ...], words: str, requester_id: int | None = None) -> View:
     """What a search finds, whatever its status: by words, or all of one requester."""
     return View(
         "search",

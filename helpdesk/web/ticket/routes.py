@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, send_file
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, send_file
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
@@ -153,6 +153,8 @@ def do(number: str, action: str) -> AnyResponse:
         raise
     except DomainError as refused:
         return _refused(number, action, refused)
+    if request.form.get("next"):
+        flash(f"{number}: {phrases(language()).action[named]}", "done")
     return redirect(_where(number, action), 303)
 
 

@@ -25,7 +25,7 @@ def _due(clock: Clock, at: Present) -> str:
     if clock.due_at is None:
         return ""
     if clock.done_at is None:
-        return at.words.by % at.words.full(clock.due_at, at.zone)
+        return at.words.by % at.words.brief_with_zone(clock.due_at, at.now, at.zone)
     done, due = (at.words.brief(moment, at.now, at.zone) for moment in (clock.done_at, clock.due_at))
     return str(_("%(done)s, due %(due)s", done=done, due=due))
 
