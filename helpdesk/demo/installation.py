@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from helpdesk.catalog.model import Catalog
 from helpdesk.config import desk_key
+from helpdesk.demo.people import OFFICE, office_addresses
 
 HOST = "127.0.0.1"
 DOMAIN = "helpdesk.test"  # reserved by RFC 2606: such an address exists nowhere
@@ -88,9 +89,10 @@ def read(data: Path) -> Demo:
 
 
 def _mailboxes(catalog: Catalog, kept: Mapping[str, Mailbox]) -> tuple[Mailbox, ...]:
-    """The desks, reachable under a reserved address and under the catalogue's, and the requesters."""
+    """The desks, reachable under a reserved address and under the catalogue's, and those who write to them."""
     addresses = {d.id: (f"{d.id}@{DOMAIN}", *([d.email.lower()] if d.email else [])) for d in catalog.desks.values()}
     addresses |= {name: (f"{name}@{DOMAIN}",) for name in REQUESTERS}
+    addresses[OFFICE] = office_addresses()
     return tuple(
         Mailbox(name, kept[name].password if name in kept else secrets.token_urlsafe(12), at)
         for name, at in addresses.items()

@@ -1,4 +1,4 @@
-"""The demo's database and staff users; a process of its own, so that its memory does not stay with the demo."""
+"""What a demo begins with: database, staff, tickets. A process of its own: its memory does not stay with the demo."""
 
 import sys
 
@@ -10,6 +10,7 @@ from helpdesk.catalog.model import Catalog
 from helpdesk.config import Settings, load
 from helpdesk.demo import installation
 from helpdesk.demo.installation import StaffAccount
+from helpdesk.demo.seed import seed
 from helpdesk.resources import catalog_path
 from helpdesk.store.db import bare_app, unit_of_work
 from helpdesk.store.people_models import StaffUser
@@ -42,12 +43,13 @@ def _add_missing(context: Context, accounts: tuple[StaffAccount, ...]) -> None:
 
 
 def prepare(settings: Settings, catalog: Catalog) -> None:
-    """Create or migrate the database, add the demo's staff users where they are missing."""
+    """Create or migrate the database, add what a new demo begins with: its staff users and its tickets."""
     app = bare_app(settings)
     upgrade_database(app)
     with app.app_context():
         context = Context(catalog, settings, clock(settings)())
         _add_missing(context, installation.read(settings.data).staff)
+    seed(app, catalog, settings, context.now)
 
 
 def main() -> int:
