@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -66,8 +66,9 @@ class Worker:
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}, timezone="UTC"
         )
         for job, seconds in ((self.beat, BEAT_SECONDS), (self.drain, DRAIN_SECONDS), (self.sweep, SWEEP_SECONDS)):
-            scheduler.add_job(self._guarded(job), "interval", seconds=seconds, id=job.__name__)
-        self._guarded(self.beat)()
+            # Each runs at once, too: what a killed worker left behind must not wait.
+            now = datetime.now(UTC)
+            scheduler.add_job(self._guarded(job), "interval", seconds=seconds, id=job.__name__, next_run_time=now)
         return scheduler
 
     def _guarded(self, job: Callable[[], None]) -> Callable[[], None]:
