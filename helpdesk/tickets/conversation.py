@@ -5,7 +5,8 @@ import re
 _THANKS = frozenset(
     {
         "terima", "kasih", "terimakasih", "makasih", "mksh", "trims", "trimakasih", "tks", "thx", "thanks", "thank",
-        "you", "many", "very", "much", "nuhun", "nuwun", "hatur", "matur", "suwun", "baik", "ok", "oke", "okay", "siap", "sip", "mantap",
+        "you", "many", "very", "much", "nuhun", "nuwun", "hatur", "matur", "suwun", "baik", "ok",
+        "oke", "okay", "siap", "sip", "mantap",
         "noted", "sudah", "ya", "pak", "bu", "bapak", "ibu", "mas", "mbak", "kak", "min", "admin", "tim", "team",
         "helpdesk", "atas", "bantuannya", "bantuan", "kerjasamanya", "kerja", "samanya", "banyak", "sekali", "so",
         "for", "your", "the", "help", "quick", "cepat", "cepatnya", "responnya", "respon", "salam", "hormat", "kami",
