@@ -98,6 +98,18 @@ def pss_mb(*roots: int) -> float:
     return round(total / 1024, 1)
 
 
+def cpu_seconds(root: int) -> float:
+    """The processor time that a process, its children and those of them that have ended have used."""
+    ticks = 0
+    for pid in descendants(root):
+        try:
+            text = Path(f"/proc/{pid}/stat").read_text()
+        except OSError:
+            continue
+        ticks += sum(int(field) for field in text[text.rindex(")") + 2 :].split()[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def say(**figures: Any) -> None:
     """One JSON line on standard output."""
     print(json.dumps(figures, ensure_ascii=False), flush=True)
