@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,13 +36,29 @@ def documents_asked(item: Item | None) -> tuple[Document, ...]:
     return tuple(d for d in item.documents if not d.after_fulfilment) if item else ()
 
 
+def is_needed(document: Document, attributes: Mapping[str, Any]) -> bool:
+    """False only where the attributes rule the document out; an attribute that is not given rules nothing out."""
+    for name, wanted in document.when.items():
+        given = attributes.get(name)
+        if given is None:
+            continue
+        if wanted[:1] in {">", "<"}:
+            more = int(given) > int(wanted[1:]) if wanted[0] == ">" else int(given) < int(wanted[1:])
+            if not more:
+                return False
+        elif str(given) != wanted:
+            return False
+    return True
+
+
 def whole_text(submission: Submission, item: Item | None) -> str:
     """The first message of the ticket: what was written, then which documents came and which are to follow."""
     language = submission.language
     came = {f.document: f.name for f in submission.files if f.document}
-    names = {d.id: d.name.get(language) for d in documents_asked(item)}
-    with_file = [f"- {name}: {came[d]}" for d, name in names.items() if d in came]
-    to_follow = [f"- {name}" for d, name in names.items() if d not in came]
+    asked = documents_asked(item)
+    with_file = [f"- {d.name.get(language)}: {came[d.id]}" for d in asked if d.id in came]
+    missing = (d for d in asked if d.id not in came and is_needed(d, submission.attributes))
+    to_follow = [f"- {d.name.get(language)}" for d in missing]
     head = (
         ("Documents attached:", "Documents to follow:")
         if language == "en"

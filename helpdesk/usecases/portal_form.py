@@ -73,7 +73,7 @@ def _address(check: Check, context: Context, name: str, missing: str) -> str:
     address = addr_spec(typed)
     if typed and (not address or "." not in address.rpartition("@")[2]):
         check.wrong(name, _("This is not an e-mail address; it looks like name@office.go.id."))
-    elif address in {desk.email.lower() for desk in context.catalog.desks.values()}:
+    elif address in context.own_addresses():
         check.wrong(name, _("This is an address of the service desk itself."))
     return address
 
