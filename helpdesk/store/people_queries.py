@@ -18,7 +18,7 @@ def staff_at(session: Session, desks: Collection[str]) -> dict[str, int]:
         .distinct()
         .order_by(StaffUser.name)
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row.name: row.id for row in session.execute(statement)}
 
 
 def display_names(session: Session, desks: Collection[str]) -> dict[str, str]:
@@ -30,4 +30,4 @@ def display_names(session: Session, desks: Collection[str]) -> dict[str, str]:
         .distinct()
         .order_by(StaffUser.name)
     )
-    return {name: shown or name for name, shown in session.execute(statement)}
+    return {row.name: row.display_name or row.name for row in session.execute(statement)}
