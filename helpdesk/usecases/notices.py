@@ -26,6 +26,7 @@ def new_message_id(sender: str) -> str:
 _RECENT = select(func.count()).where(
     OutboxMessage.recipient == bindparam("recipient"),
     OutboxMessage.automatic,
+    OutboxMessage.state != "held",
     OutboxMessage.created_at > bindparam("since"),
 )
 
