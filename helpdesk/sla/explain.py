@@ -80,7 +80,7 @@ def _response(line: Timeline, facts: Facts, target: Target | None, tell: Teller)
     if clock.due_at is None:
         if target is not None:
             yield tell.say("no norm")
-    elif clock.done_at is not None and clock.done_at == clock.due_at and facts.first_action_at is None:
+    elif clock.done_at is not None and clock.done_at == clock.due_at != facts.first_action_at:
         yield tell.say("response now")
     else:
         yield tell.say("response", when=tell.when(clock.due_at))

@@ -71,12 +71,17 @@ Actor = Staff | Requester | Machine
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
-    """What the rules need to know of a ticket."""
+    """What the rules need to know of a ticket.
+
+    `reopenable`: the window is not over. `extendable`: the item's standard allows an extension that is still free.
+    """
 
     desk: str
     status: Status
     group: str
     requester_id: int
+    reopenable: bool = True
+    extendable: bool = True
 
 
 _STAFF = frozenset(
@@ -133,6 +138,8 @@ def refusal(actor: Actor, action: Action, ticket: TicketFacts) -> DomainError | 
 def may_now(actor: Actor, action: Action, ticket: TicketFacts) -> bool:
     """True when both the role and the status allow the action: what a button asks."""
     if isinstance(actor, Requester) and action is Action.CANCEL and ticket.status is Status.FULFILLED:
+        return False
+    if (action is Action.REOPEN and not ticket.reopenable) or (action is Action.EXTEND and not ticket.extendable):
         return False
     return refusal(actor, action, ticket) is None and is_possible(ticket.status, action)
 

@@ -1,7 +1,7 @@
 """One action on one ticket: the checks that every action shares, and the event that it leaves behind."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,9 +17,14 @@ from helpdesk.tickets.words import Action, EntryKind, Status
 from helpdesk.usecases.context import Context
 
 
-def facts_of(ticket: Ticket) -> TicketFacts:
-    """What the rules of permission need to know of a row."""
-    return TicketFacts(ticket.desk, Status(ticket.status), ticket.group, ticket.requester_id)
+def facts_of(ticket: Ticket, context: Context | None = None) -> TicketFacts:
+    """What the rules of permission need to know of a row; with a context also what time and standard allow now."""
+    facts = TicketFacts(ticket.desk, Status(ticket.status), ticket.group, ticket.requester_id)
+    if context is None:
+        return facts
+    item, until = context.item(ticket.item), ticket.reopen_until
+    allows_extension = item is not None and item.target.extension is not None and ticket.extended_due_at is None
+    return replace(facts, reopenable=until is not None and context.now < until, extendable=allows_extension)
 
 
 def actor_kind(actor: Actor) -> str:

@@ -17,6 +17,7 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.letter import letter_html, letter_text
 from helpdesk.usecases.messages import render_body, render_subject
 
+CODE = "code"
 LEASE = timedelta(minutes=5)
 RETRY_MINUTES = (1, 5, 15, 60)
 GIVE_UP_AFTER = timedelta(hours=72)
@@ -53,6 +54,7 @@ def settle_lost_claims(session: Session, now: datetime) -> None:
     same Message-ID, marked as in doubt.
     """
     lost = (OutboxMessage.state == "claimed", OutboxMessage.lease_until < now)
+    session.execute(update(OutboxMessage).where(*lost, OutboxMessage.kind == CODE).values(context={}))
     session.execute(
         update(OutboxMessage)
         .where(*lost, OutboxMessage.automatic)
@@ -114,7 +116,7 @@ def letter(session: Session, context: Context, message: OutboxMessage) -> Outbou
     return Outbound(
         sender=Address(context.address(message.desk), desk.name),
         recipient=message.recipient,
-        subject=render_subject(context, ticket or _no_ticket(), message.kind, message.context),
+        subject=render_subject(context, ticket or _no_ticket(message.desk), message.kind, message.context),
         text=letter_text(text, ticket.number if ticket else "", link),
         html=letter_html(text, ticket.number if ticket else "", link),
         message_id=message.message_id,
@@ -125,14 +127,15 @@ def letter(session: Session, context: Context, message: OutboxMessage) -> Outbou
     )
 
 
-def _no_ticket() -> Ticket:
-    return Ticket(number="", subject="")
+def _no_ticket(desk: str) -> Ticket:
+    """What a message without a ticket, such as a code, is written with; never stored."""
+    return Ticket(number="", subject="", desk=desk)
 
 
 def _words(context: Context, message: OutboxMessage, ticket: Ticket | None, entry: Entry | None) -> str:
     if entry is not None:
         return entry.text
-    bare = ticket or Ticket(number="", subject="", desk=message.desk)
+    bare = ticket or _no_ticket(message.desk)
     return "\n\n---\n\n".join(
         render_body(context, bare, message.kind, message.context, language) for language in ("id", "en")
     )
@@ -154,8 +157,13 @@ def note_sent(session: Session, message_id: int, now: datetime) -> None:
     if message is None or message.state != "claimed":
         return
     message.state, message.sent_at, message.lease_until, message.error = "sent", now, None, ""
-    if message.kind == "code":
-        message.context = {}  # a code is of no use to anybody who reads the database later
+    _forget_code(message)
+
+
+def _forget_code(message: OutboxMessage) -> None:
+    """A code that will not be sent again is nothing for those who read the database later."""
+    if message.kind == CODE:
+        message.context = {}
 
 
 def note_failed(
@@ -172,9 +180,11 @@ def note_failed(
     message.error, message.lease_until = str(error)[:500], None
     if error.permanent or now - message.created_at > GIVE_UP_AFTER:
         message.state = "failed"
+        _forget_code(message)
         _alarm(session, message, now)
     elif error.doubt and message.automatic:
         message.state = "unknown"
+        _forget_code(message)
     else:
         step = 1 if server_down else min(max(message.attempts, 1), len(RETRY_MINUTES))
         minutes = RETRY_MINUTES[step - 1]

@@ -5,7 +5,7 @@ run through a template engine: it is a value in one.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,12 +38,15 @@ def _pattern(language: str) -> str:
 
 
 def local_time(moment: datetime | str | None, zone: ZoneInfo, language: str) -> str:
-    """`Senin, 23 November 2026 pukul 08.30 WIB` in the zone; empty for None."""
+    """`Senin, 23 November 2026 pukul 08.30 WIB` in the zone; midnight is 24.00 of the day that ends; empty for None."""
     if moment is None:
         return ""
     aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    local = aware.astimezone(zone)
-    return f"{format_datetime(local, _pattern(language), locale=language)} {zone_name(zone, local)}"
+    local, name = aware.astimezone(zone), zone_name(zone, aware.astimezone(zone))
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        ending = format_datetime(local - timedelta(days=1), _pattern(language), locale=language)
+        return f"{ending[:-5]}24{ending[-3:]} {name}"
+    return f"{format_datetime(local, _pattern(language), locale=language)} {name}"
 
 
 @cache

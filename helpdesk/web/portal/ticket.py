@@ -158,16 +158,12 @@ def _running(holds: Sequence[Hold]) -> Hold | None:
     return next((h for h in reversed(holds) if h.ended_at is None), None)
 
 
-def _in_time(ticket: Ticket, now: datetime) -> bool:
-    return ticket.reopen_until is not None and now < ticket.reopen_until
-
-
 def ticket_page(session: Session, context: Context, ticket: Ticket, requester: Requester, at: Present) -> Page:
     """The page of a ticket for its requester, as of the context's now."""
     holds = list(session.scalars(select(Hold).where(Hold.ticket_id == ticket.id).order_by(Hold.id)))
     now = standing(session, context, ticket, holds=holds)
-    facts = facts_of(ticket)
-    reopens = may_now(requester, Action.REOPEN, facts) and _in_time(ticket, context.now)
+    facts = facts_of(ticket, context)
+    reopens = may_now(requester, Action.REOPEN, facts)
     item = now.item
     talk = tuple(_said(e, ticket, at) for e in public_entries(session, ticket))
     return Page(

@@ -157,9 +157,10 @@ def _ways(channel: str, requester: Person) -> str:
     return str(_("Send by WhatsApp") if channel == Channel.WHATSAPP else _("Save the reply"))
 
 
-def _buttons(staff: Staff, found: Read, groups: tuple[str, ...]) -> tuple[Buttons, tuple[Action, ...]]:
+def _buttons(staff: Staff, context: Context, found: Read) -> tuple[Buttons, tuple[Action, ...]]:
     ticket, item = found.ticket, found.item
-    allowed = allowed_actions(staff, facts_of(ticket))
+    groups = context.catalog.desks[ticket.desk].groups
+    allowed = allowed_actions(staff, facts_of(ticket, context))
     if ticket.assignee_id == staff.id:
         allowed = tuple(action for action in allowed if action is not Action.TAKE)
     shown = buttons(
@@ -246,7 +247,7 @@ def _with_forms(page: TicketPage, viewer: Viewer, found: Read, kept: Collection[
     at, ticket, item, catalog = viewer.at, found.ticket, found.item, viewer.context.catalog
     words = at.words
     desk = catalog.desks[ticket.desk]
-    shown, allowed = _buttons(viewer.staff, found, desk.groups)
+    shown, allowed = _buttons(viewer.staff, viewer.context, found)
     proposed = catalog.groups[proposed_group(item, desk.groups)].name.get(words.language)
     reopen = _("Possible until %(time)s.", time=words.full(ticket.reopen_until, at.zone)) if ticket.reopen_until else ""
     return replace(
