@@ -84,6 +84,12 @@ def test_a_command_that_does_not_exist_is_found_out() -> None:
     assert found == ["no command 'sent'", "serve has no ['--colour']", ""]
 
 
+def test_every_make_target_that_a_document_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {t for p in DOCUMENTS for t in re.findall(r"(?:`|^)make ([a-z-]+)", p.read_text("utf-8"), re.MULTILINE)}
+    assert {"run", "test"} <= named <= targets
+
+
 def anchor(heading: str) -> str:
     """The anchor that the heading of a Markdown page has."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
