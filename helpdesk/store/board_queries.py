@@ -12,14 +12,12 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Row,
     Select,
     and_,
     case,
     false,
     func,
-    literal_column,
     or_,
     select,
     union_all,
@@ -222,11 +220,11 @@ def by_numbers(session: Session, desks: Collection[str], numbers: Collection[str
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
 def _counts(views: tuple[Wanted, ...]) -> Select[*tuple[Any, ...]]:
-    one = literal_column("1", Integer)
     columns = []
     for wanted in views:
-        some = select(one).select_from(Ticket).where(*_wanted(wanted)).limit(COUNT_LIMIT).subquery()
-        columns.append(select(func.count()).select_from(some).scalar_subquery())
+        parts = [select(Ticket.id).where(branch, *_narrowed(wanted)).limit(COUNT_LIMIT) for branch in _branches(wanted)]
+        every = union_all(*(select(part.subquery()) for part in parts or [select(Ticket.id).where(false())]))
+        columns.append(select(func.count()).select_from(every.limit(COUNT_LIMIT).subquery()).scalar_subquery())
     return select(*columns)
 
 

@@ -55,6 +55,26 @@ class Ticket(Base):
             sqlite_where=text("at_risk = 1 OR breached = 1"),
             postgresql_where=text("at_risk OR breached"),
         ),
+        Index(
+            "ix_ticket_free",
+            "desk",
+            "group",
+            "status",
+            "urgent",
+            "received_at",
+            "id",
+            sqlite_where=text("assignee_id IS NULL"),
+            postgresql_where=text("assignee_id IS NULL"),
+        ),
+        Index(
+            "ix_ticket_labels",
+            "desk",
+            "item",
+            "label",
+            "id",
+            sqlite_where=text("label IS NOT NULL"),
+            postgresql_where=text("label IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,7 +93,7 @@ class Ticket(Base):
     subject: Mapped[str] = mapped_column(String(500))
     priority: Mapped[int] = mapped_column(default=3)
     urgent: Mapped[bool] = mapped_column(default=False)
-    label: Mapped[str | None] = mapped_column(String(60), index=True)
+    label: Mapped[str | None] = mapped_column(String(60))
     attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     catalog_version: Mapped[str] = mapped_column(String(40))
     received_at: Mapped[datetime]
