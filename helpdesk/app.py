@@ -1,9 +1,6 @@
 """The web application, wired: settings, catalogue, database, checks, routes."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
-from flask import Blueprint, Flask
+from flask import Flask
 
 from helpdesk import config
 from helpdesk.catalog.load import load_file
@@ -12,12 +9,26 @@ from helpdesk.config import Settings
 from helpdesk.resources import catalog_path, static_folder, templates_folder
 from helpdesk.store import db
 from helpdesk.timepiece import clock
-from helpdesk.web import access, api, auth, errors, health, language, security
+from helpdesk.web import access, api, auth, errors, health, language, portal, security
 from helpdesk.web.access import OPEN, require
+from helpdesk.web.admin import routes as admin
+from helpdesk.web.board import routes as board
+from helpdesk.web.queue import routes as queue
 from helpdesk.web.session import RowSessions
+from helpdesk.web.ticket import routes as ticket
 from helpdesk.web.work import Desk, Surroundings
 
-PAGES = ("board", "ticket", "queue", "admin", "portal")
+BLUEPRINTS = (
+    api.blueprint,
+    auth.blueprint,
+    health.blueprint,
+    language.blueprint,
+    board.blueprint,
+    ticket.blueprint,
+    queue.blueprint,
+    admin.blueprint,
+    portal.blueprint,
+)
 
 
 def _settings(given: Settings | None) -> tuple[Settings, Catalog]:
@@ -27,22 +38,10 @@ def _settings(given: Settings | None) -> tuple[Settings, Catalog]:
     return given or config.load(tuple(catalog.desks)), catalog
 
 
-def _blueprint(module_name: str) -> Blueprint | None:
-    if find_spec(module_name) is None:
-        return None
-    module = import_module(f"{module_name}.routes" if find_spec(f"{module_name}.routes") else module_name)
-    found = getattr(module, "blueprint", None)
-    return found if isinstance(found, Blueprint) else None
-
-
 def _register_routes(app: Flask) -> None:
     app.view_functions["static"] = require(OPEN)(app.view_functions["static"])
-    for blueprint in (api.blueprint, auth.blueprint, health.blueprint):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for name in PAGES:
-        pages = _blueprint(f"helpdesk.web.{name}")
-        if pages is not None:
-            app.register_blueprint(pages)
     access.check_marks(app)
 
 

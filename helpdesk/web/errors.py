@@ -104,7 +104,7 @@ def _form(_error: CSRFError) -> Response:
 
 
 def _database_away(error: Exception) -> Response:
-    log.error("the database does not answer: %s", type(error).__name__)
+    log.error("the database does not answer: %s: %s", type(error).__name__, getattr(error, "orig", None) or "")
     answer = answer_for(503)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer

@@ -67,6 +67,5 @@ def prepare(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations_folder())
     app.config["BABEL_DEFAULT_LOCALE"] = "id"
     Babel(app, locale_selector=language, timezone_selector=zone_name)
-    app.register_blueprint(blueprint)
     app.after_request(_remember_link)
     app.context_processor(lambda: {"lang": language()})

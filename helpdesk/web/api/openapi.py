@@ -61,7 +61,7 @@ def _parameters(route: Route) -> list[Any]:
         found.append({"in": "query", "schema": route.query})
     if route.body is not None:
         found.append(KEY)
-    return found + ([IF_MATCH] if "action>" in route.path else [])
+    return found + ([IF_MATCH] if "<action>" in route.path else [])
 
 
 def _operation(route: Route, body: type[Schema] | Schema | None, *, needed: bool, summary: str) -> dict[str, Any]:
@@ -76,11 +76,11 @@ def _shown_path(path: str) -> str:
 
 
 def _add(spec: APISpec, route: Route) -> None:
-    if "action>" not in route.path:
+    if "<action>" not in route.path:
         operation = _operation(route, route.body, needed=True, summary=route.summary)
         spec.path(_shown_path(route.path), operations=operation)
         return
-    head = route.path[: route.path.index("<any(")]
+    head = route.path[: route.path.index("<action>")]
     for action, schema in ACTION_SCHEMAS.items():
         needed = any(field.required for field in schema.fields.values())
         operation = _operation(route, schema, needed=needed, summary=_sentence(action))
