@@ -12,7 +12,7 @@ from helpdesk.channels.base import Inbound
 from helpdesk.channels.email.reading import read
 from helpdesk.config import load
 from helpdesk.store.db import unit_of_work
-from helpdesk.store.mail_models import OutboxMessage, RawMessage
+from helpdesk.store.mail_models import Mailbox, OutboxMessage, RawMessage
 from helpdesk.store.models import Entry, Event, Participant, Ticket, TicketLink
 from helpdesk.usecases.intake import Outcome
 from helpdesk.usecases.processing import Desk, Reader, Stored, store_and_process
@@ -121,6 +121,13 @@ class Post:
     def raws(self) -> list[tuple[str, str]]:
         """(state, reason) of all raw messages."""
         return [(r.state, r.reason) for r in self.rows(RawMessage)]
+
+    def mailbox(self, desk: str) -> Mailbox:
+        """What is known of a desk's mailbox."""
+        with unit_of_work() as session:
+            row = session.get_one(Mailbox, desk)
+            session.expunge(row)
+            return row
 
     def our_id(self, number: str) -> str:
         """The Message-ID of the newest mail that goes out about a ticket."""

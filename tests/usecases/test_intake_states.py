@@ -322,7 +322,7 @@ def test_the_subject_and_the_text_are_kept_even_when_empty(post: Post, office: O
 
 
 def test_every_decision_keeps_the_raw_bytes(post: Post, case: Case) -> None:
-    raws = (letter(), b"rusak", letter(To="x@y", Message_ID="<n@k>"))
+    raws = (letter(Cc="bos@kantor.example"), b"rusak", letter(To="x@y", Message_ID="<n@k>"))
     for raw in raws[1:]:
         post.arrives(raw, desk=None)
     with unit_of_work() as session:

@@ -1,0 +1,361 @@
+"""The outbox: claimed once, sent at most or at least once, tried again by the table, and how the mails look."""
+
+import email.policy
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import update
+
+from helpdesk.channels.base import ChannelError
+from helpdesk.store.db import db, unit_of_work
+from helpdesk.store.mail_models import OutboxMessage
+from helpdesk.store.models import Entry
+from helpdesk.store.people_models import AccessLink
+from helpdesk.usecases.dispatch import LEASE, claim_outbox, note_failed, settle_lost_claims, take_next
+from helpdesk.usecases.mailboxes import mailbox_for
+from helpdesk.worker.sending import Senders, send_due
+from tests.channels.test_email_smtp import DROP, Scripted
+from tests.servers.mail import MailServer
+from tests.usecases.conftest import MEDAN, Office
+from tests.usecases.post import Post, letter
+
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what is the same on every database."""
+
+
+@pytest.fixture
+def post(office: Office) -> Post:
+    with unit_of_work() as session:
+        mailbox_for(session, MEDAN, office.now(), take_all=True)
+    return Post(office)
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    scripted = Scripted()
+    yield scripted
+    scripted.stop()
+
+
+@pytest.fixture
+def senders(post: Post, server: Scripted) -> Iterator[Senders]:
+    """The desk in Medan sends by the scripted server; the pauses of a failed server pass at once."""
+    url = urlsplit(f"smtp://127.0.0.1:{server.port}")
+    account = replace(post.office.settings.mail[MEDAN], smtp=url)
+    made = Senders(replace(post.office.settings, mail={MEDAN: account}), now=lambda: post.office.now().timestamp())
+    yield made
+    made.close()
+
+
+def message(post: Post) -> OutboxMessage:
+    return post.rows(OutboxMessage)[-1]
+
+
+def replied(post: Post) -> str:
+    """A ticket without automatic mail, with one reply of an agent waiting to be sent."""
+    number = str(post.arrives(letter(Precedence="bulk")).ticket)
+    post.office.does("agen", "reply", number, text="Silakan coba lagi.")
+    return number
+
+
+def test_a_message_is_sent_once_and_noted(post: Post, senders: Senders, server: Scripted) -> None:
+    post.arrives(letter())
+    assert send_due(post.desk, senders) == 1
+    assert send_due(post.desk, senders) == 0
+    assert len(server.mails) == 1
+    after = message(post)
+    assert (after.state, after.sent_at, after.attempts) == ("sent", post.office.now(), 1)
+
+
+def test_many_senders_never_send_a_message_twice(post: Post, senders: Senders, server: Scripted, app) -> None:
+    for n in range(25):
+        post.arrives(letter(From=f"orang{n}@k.example", Message_ID=f"<{n}@k>"))
+    url = urlsplit(f"smtp://127.0.0.1:{server.port}")
+    settings = replace(post.office.settings, mail={MEDAN: replace(post.office.settings.mail[MEDAN], smtp=url)})
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        mine = Senders(settings)
+        try:
+            with app.app_context():
+                while send_due(post.desk, mine):
+                    pass
+                db.session.remove()
+        except BaseException as error:  # noqa: BLE001 - shown below
+            errors.append(error)
+        finally:
+            mine.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+    got = Counter(parsed(data)["To"] for _from, _to, data in server.mails)
+    assert got == Counter(f"orang{n}@k.example" for n in range(25))
+    assert {m.state for m in post.rows(OutboxMessage)} == {"sent"}
+
+
+def test_one_message_is_claimed_at_a_time(post: Post) -> None:
+    for n in range(3):
+        post.arrives(letter(From=f"orang{n}@k.example", Message_ID=f"<{n}@k>"))
+    with unit_of_work() as session:
+        assert take_next(session, post.office.context(), [MEDAN]) is not None
+    assert [m.state for m in post.rows(OutboxMessage)] == ["claimed", "pending", "pending"]
+
+
+def test_an_automatic_message_lost_while_it_was_sent_is_unknown_and_never_sent_again(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    post.arrives(letter())
+    with unit_of_work() as session:
+        claim_outbox(session, post.office.context(), [MEDAN])
+    post.office.now.move(minutes=4)
+    assert send_due(post.desk, senders) == 0
+    assert message(post).state == "claimed", "its sender may still be at it"
+    post.office.now.at += LEASE
+    assert send_due(post.desk, senders) == 0
+    assert message(post).state == "unknown"
+    assert server.mails == []
+
+
+def test_an_agents_message_lost_while_it_was_sent_goes_out_again_under_the_same_id_with_a_mark(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    replied(post)
+    with unit_of_work() as session:
+        claim_outbox(session, post.office.context(), [MEDAN])
+    first_id = message(post).message_id
+    post.office.now.at += LEASE + timedelta(seconds=1)
+    assert send_due(post.desk, senders) == 1
+    after = message(post)
+    assert (after.state, after.doubt, after.message_id) == ("sent", True, first_id)
+    assert f"Message-ID: <{first_id}>".encode() in server.mails[0][2]
+
+
+@pytest.mark.parametrize("automatic", [True, False])
+def test_a_break_before_the_answer_is_doubt(post: Post, senders: Senders, server: Scripted, automatic: bool) -> None:
+    if automatic:
+        post.arrives(letter())
+    else:
+        replied(post)
+    server.answers["."] = [DROP]
+    send_due(post.desk, senders)
+    after = message(post)
+    assert (after.state, after.doubt) == (("unknown", False) if automatic else ("pending", True))
+    post.office.now.move(minutes=2)
+    send_due(post.desk, senders)
+    assert len(server.mails) == (0 if automatic else 1)
+    assert message(post).state == ("unknown" if automatic else "sent")
+
+
+@ONE_DATABASE
+def test_a_refusal_for_good_is_shown_on_the_ticket_and_not_repeated(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    number = str(post.arrives(letter()).ticket)
+    server.answers["RCPT"] = ["550 5.1.1 tidak dikenal"]
+    send_due(post.desk, senders)
+    assert message(post).state == "failed"
+    assert post.entries(number)[-1] == ("work-note", "undelivered")
+    assert "550 5.1.1 tidak dikenal" in post.on(number, Entry)[-1].text
+    assert post.office.value(number, "unread") is True
+    post.office.now.move(hours=2)
+    assert send_due(post.desk, senders) == 0
+    post.arrives(letter(From="lain@k.example", Message_ID="<2@k>"))
+    assert send_due(post.desk, senders) == 1, "the server itself is well"
+    assert len(server.mails) == 1
+
+
+@ONE_DATABASE
+def test_a_message_refused_for_now_is_tried_after_1_5_15_60_minutes_then_hourly_up_to_72_hours(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    post.arrives(letter())
+    server.answers["RCPT"] = ["451 4.7.1 nanti"] * 200
+    waits = []
+    for _ in range(6):
+        assert send_due(post.desk, senders) == 1
+        after = message(post)
+        assert after.state == "pending"
+        waits.append((after.next_try_at - post.office.now()).total_seconds() / 60)
+        post.office.now.at = after.next_try_at - timedelta(seconds=1)
+        assert send_due(post.desk, senders) == 0
+        post.office.now.move(seconds=1)
+    assert waits == [1, 5, 15, 60, 60, 60]
+    created = message(post).created_at
+    while message(post).state == "pending":
+        post.office.now.at = message(post).next_try_at
+        send_due(post.desk, senders)
+    assert message(post).state == "failed"
+    assert timedelta(hours=72) < post.office.now() - created < timedelta(hours=74)
+
+
+@ONE_DATABASE
+def test_one_refused_recipient_does_not_hold_up_the_others(post: Post, senders: Senders, server: Scripted) -> None:
+    server.answers["RCPT"] = ["451 4.7.1 greylisted"]
+    for n in range(4):
+        post.arrives(letter(From=f"orang{n}@k.example", Message_ID=f"<{n}@k>"))
+    assert send_due(post.desk, senders) == 4
+    assert Counter(m.state for m in post.rows(OutboxMessage)) == {"sent": 3, "pending": 1}
+
+
+@ONE_DATABASE
+def test_a_server_that_does_not_listen_rests_and_then_everything_goes_out(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    for n in range(6):
+        post.arrives(letter(From=f"orang{n}@k.example", Message_ID=f"<{n}@k>"))
+    server.answers["greeting"] = ["421 tutup"] * 4
+    assert send_due(post.desk, senders) == 1, "the others are not tried against a server that is away"
+    mailbox = post.mailbox(MEDAN)
+    assert mailbox.smtp_failed_at == post.office.now()
+    assert "421" in mailbox.smtp_error
+    for seconds in (5, 10, 30):
+        post.office.now.move(seconds=seconds - 1)
+        assert send_due(post.desk, senders) == 0, "it is left alone for longer each time"
+        post.office.now.move(seconds=1)
+        assert send_due(post.desk, senders) == 1
+    post.office.now.move(seconds=61)
+    assert send_due(post.desk, senders) == 6
+    assert {m.state for m in post.rows(OutboxMessage)} == {"sent"}
+    assert (post.mailbox(MEDAN).smtp_failed_at, post.mailbox(MEDAN).smtp_error) == (None, "")
+
+
+def test_a_message_waits_for_a_channel_that_is_not_configured_and_goes_out_once_it_is(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    configured = post.office.settings
+    post.office.settings = replace(configured, mail={})
+    number = str(post.arrives(letter()).ticket)
+    assert post.outbox(number) == [("acknowledgement", "sari@kantor.example", "unsendable")]
+    post.office.settings = configured
+    assert send_due(post.desk, senders) == 1
+    assert post.outbox(number)[0][2] == "sent"
+
+
+@ONE_DATABASE
+def test_a_requester_with_only_a_telephone_refuses_no_action(post: Post) -> None:
+    from helpdesk.usecases.opening import Opening, open_ticket, person_for
+
+    office = post.office
+    with unit_of_work() as session:
+        caller = person_for(session, office.now(), name="Pak Ujang", phone="0811")
+        opening = Opening(
+            desk=MEDAN, channel="phone", requester=caller, subject="AC", text="Panas.", received_at=office.now()
+        )
+        number = open_ticket(session, office.context(), office.people["agen"], opening).number
+    office.does("agen", "reply", number, text="Teknisi datang pukul 10.")
+    assert post.outbox(number) == [("reply", "0811", "unsendable")]
+
+
+def test_a_message_that_cannot_be_written_does_not_stop_the_next_one(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    post.arrives(letter())
+    post.arrives(letter(From="lain@k.example", Message_ID="<2@k>"))
+    rows = post.rows(OutboxMessage)
+    with unit_of_work() as session:
+        session.execute(
+            update(OutboxMessage).where(OutboxMessage.id == rows[0].id).values(kind="no-such", entry_id=None)
+        )
+    assert send_due(post.desk, senders) == 1
+    assert [m.state for m in post.rows(OutboxMessage)] == ["failed", "sent"]
+    assert "cannot be written" in post.rows(OutboxMessage)[0].error
+
+
+def test_what_is_no_longer_claimed_is_left_alone(post: Post) -> None:
+    post.arrives(letter())
+    with unit_of_work() as session:
+        (claimed,) = claim_outbox(session, post.office.context(), [MEDAN])
+        settle_lost_claims(session, post.office.now() + 2 * LEASE)
+    with unit_of_work() as session:
+        note_failed(session, claimed, post.office.now(), ChannelError("late"))
+    assert message(post).state == "unknown"
+
+
+# How the mails look, at a real server
+
+
+def parsed(data: bytes) -> EmailMessage:
+    return email.message_from_bytes(data, policy=email.policy.default)  # type: ignore[return-value]
+
+
+@ONE_DATABASE
+def test_the_automatic_reply_carries_number_both_languages_link_and_marks(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    number = str(post.arrives(letter(Subject="Rahasia: viagra http://jahat.example")).ticket)
+    send_due(post.desk, senders)
+    envelope, to, data = server.mails[0]
+    mail = parsed(data)
+    assert (envelope, to) == ("", "sari@kantor.example")
+    assert number in mail["Subject"]
+    assert "viagra" not in data.decode() + mail["Subject"], "nothing that a stranger wrote is sent on to a third"
+    assert mail["Auto-Submitted"] == "auto-replied"
+    assert mail["In-Reply-To"] == "<m1@kantor.example>"
+    text = mail.get_body(("plain",)).get_content()
+    assert text.index("Terima kasih") < text.index("Thank you"), "Indonesian first, English below"
+    assert "Kami jawab paling lambat Senin, 23 November 2026 pukul 08.30 WIB" in text
+    (link,) = set(re.findall(r"http://127\.0\.0\.1:8000/t/\S+", text))
+    assert link in mail.get_body(("html",)).get_content()
+    assert {link.address for link in post.rows(AccessLink)} == {"sari@kantor.example"}
+
+
+@ONE_DATABASE
+def test_a_reply_leaves_from_the_desk_and_only_the_requester_gets_the_private_link(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    number = str(post.arrives(letter(Cc="bos@kantor.example", Precedence="bulk")).ticket)
+    text = "Baris satu\n.\n<b>bukan HTML</b> {{ 7*7 }} %(nama)s"
+    post.office.does("agen", "reply", number, text=text)
+    send_due(post.desk, senders)
+    by_recipient = {to: (envelope, parsed(data)) for envelope, to, data in server.mails}
+    assert set(by_recipient) == {"sari@kantor.example", "bos@kantor.example"}
+    for to, (envelope, mail) in by_recipient.items():
+        assert envelope == "helpdeskmedan@kemenkeu.go.id"
+        assert mail["Auto-Submitted"] is None
+        assert number in mail["Subject"]
+        plain, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+        assert text in plain.replace("\r\n", "\n")
+        assert "&lt;b&gt;bukan HTML&lt;/b&gt; {{ 7*7 }}" in html
+        assert ("/t/" in plain + html) is (to == "sari@kantor.example")
+        assert mail["To"] == to, "nobody learns who else gets it"
+        assert mail["Cc"] is None
+    ids = {mail["Message-ID"] for _e, mail in by_recipient.values()}
+    assert len(ids) == 2
+
+
+@ONE_DATABASE
+def test_a_conversation_is_threaded_by_ids_in_both_directions(post: Post, senders: Senders, server: Scripted) -> None:
+    number = str(post.arrives(letter()).ticket)
+    send_due(post.desk, senders)
+    acknowledgement = parsed(server.mails[0][2])["Message-ID"]
+    post.arrives(letter("lagi", Message_ID="<m2@kantor.example>", In_Reply_To=acknowledgement))
+    post.office.does("agen", "reply", number, text="Ya.")
+    send_due(post.desk, senders)
+    reply = parsed(server.mails[-1][2])
+    assert reply["In-Reply-To"] == "<m2@kantor.example>"
+    assert reply["References"].split() == ["<m1@kantor.example>", acknowledgement, "<m2@kantor.example>"]
+    again = letter("ok", Message_ID="<m3@kantor.example>", In_Reply_To=str(reply["Message-ID"]), Subject="x")
+    assert post.arrives(again).ticket == number
+
+
+@ONE_DATABASE
+def test_mail_goes_through_a_real_server_into_a_real_mailbox(post: Post, mail_server: MailServer) -> None:
+    account = replace(post.office.settings.mail[MEDAN], smtp=urlsplit(mail_server.smtp_url))
+    made = Senders(replace(post.office.settings, mail={MEDAN: account}))
+    number = str(post.arrives(letter(From="pemohon@helpdesk.test")).ticket)
+    assert send_due(post.desk, made) == 1
+    made.close()
+    (mail,) = mail_server.mails("pemohon")
+    assert number in mail["Subject"]
+    assert mail["Return-Path"] == "<>"
