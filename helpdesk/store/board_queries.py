@@ -47,6 +47,7 @@ LINE = (
     Ticket.status,
     Ticket.hold_reason,
     Ticket.at_risk,
+    Ticket.handling_due_at,
     Ticket.received_at,
     Ticket.response_due_at,
     Ticket.response_done_at,
@@ -198,7 +199,8 @@ def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
 def by_due(session: Session, wanted: Wanted, limit: int, offset: int = 0) -> list[Row[Any]]:
     """At most `limit` tickets by what is due first: the response while it is open, else the resolution."""
     waits = and_(Ticket.response_done_at.is_(None), Ticket.response_due_at.is_not(None))
-    due = case((waits, Ticket.response_due_at), else_=Ticket.resolution_due_at)
+    handling = Ticket.handling_due_at
+    due = case((handling.is_not(None), handling), (waits, Ticket.response_due_at), else_=Ticket.resolution_due_at)
     order = (due.is_(None), due, Ticket.received_at, Ticket.id)
     statement = _lines().where(*_wanted(wanted)).order_by(*order).limit(limit).offset(offset)
     return list(session.execute(statement))

@@ -117,6 +117,7 @@ class Ticket(Base):
     resolution_due_at: Mapped[datetime | None]
     resolution_done_at: Mapped[datetime | None]
     resolution_verdict: Mapped[str | None] = mapped_column(String(30))
+    handling_due_at: Mapped[datetime | None]
     at_risk: Mapped[bool] = mapped_column(default=False)
     breached: Mapped[bool] = mapped_column(default=False)
     next_check_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -171,7 +172,7 @@ class File(Base):
 class Event(Base):
     """One line of the append-only history: who did what, when, from which status to which, and why.
 
-    Triggers in both databases refuse every UPDATE and DELETE (migration 0001).
+    Triggers in both databases refuse every UPDATE and DELETE (migration 0004).
     """
 
     __tablename__ = "event"

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Item
-from helpdesk.sla.clock import timeline
+from helpdesk.sla.clock import FIRST_HANDLING, timeline
 from helpdesk.sla.facts import Facts, HoldPeriod, Timeline
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.promises import renewed_due
@@ -124,12 +124,18 @@ def refresh(
     ticket.resolution_due_at, ticket.resolution_done_at = line.resolution.due_at, line.resolution.done_at
     ticket.response_verdict = response_verdict(line)
     ticket.resolution_verdict = None
+    ticket.handling_due_at = _awaited_handling(line)
     late_stage = any(s.due_at and s.due_at < (s.done_at or context.now) for s in line.stages if s.name != "event")
     ticket.breached = is_breached(line.response, context.now) or is_breached(line.resolution, context.now) or late_stage
     risks = (at_risk(line.response, context.now), at_risk(line.resolution, context.now), _warned(line, context))
     ticket.at_risk = any(risks)
     ticket.next_check_at = next_check(line, context.now)
     return now
+
+
+def _awaited_handling(line: Timeline) -> datetime | None:
+    """When the first handling is due, while nobody has begun it; not every item has such a stage."""
+    return next((s.due_at for s in line.stages if s.name == FIRST_HANDLING and s.done_at is None), None)
 
 
 def _warned(line: Timeline, context: Context) -> bool:
@@ -144,6 +150,7 @@ def _cache_ended(ticket: Ticket, history: History) -> None:
     ticket.response_verdict = history.ended.get("response_verdict")
     ticket.resolution_verdict = history.ended.get("resolution_verdict")
     ticket.breached = "breached" in str(ticket.resolution_verdict or "")
+    ticket.handling_due_at = None
     ticket.at_risk = False
     ticket.next_check_at = ticket.reopen_until if ticket.status == Status.RESOLVED else None
 

@@ -73,14 +73,3 @@ def _apologise(session: Session, context: Context, ticket: Ticket) -> None:
     new_due = new_promise(session, context, ticket)
     data = {"due_at": ticket.resolution_due_at.isoformat(), "new_due_at": new_due.isoformat() if new_due else None}
     tell_requester(Deed(session, context, WORKER, ticket, Action.NOTE), "apology", data)
-
-
-def recheck_all(session: Session, context: Context, after_id: int, limit: int = 200) -> int | None:
-    """Rebuild the cached deadlines of open tickets in batches by id; the last id done, or None at the end."""
-    ended = (Status.CLOSED.value, Status.CANCELLED.value)
-    batch = session.scalars(
-        select(Ticket).where(Ticket.id > after_id, Ticket.status.not_in(ended)).order_by(Ticket.id).limit(limit)
-    ).all()
-    for ticket in batch:
-        refresh(session, context, ticket)
-    return batch[-1].id if len(batch) == limit else None

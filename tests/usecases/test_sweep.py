@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk.store.db import db, unit_of_work
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Event, Ticket
 from helpdesk.usecases import sweep as sweeping
+from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.mailboxes import last_beat
-from helpdesk.usecases.sweep import check, due_tickets, recheck_all
+from helpdesk.usecases.sweep import check, due_tickets
 from helpdesk.worker import Worker
 from tests.usecases.conftest import Office
 from tests.usecases.test_the_flow import fulfilled
@@ -90,7 +92,7 @@ def test_one_apology_per_cycle_however_late_and_often_the_worker_looks(office: O
     for _ in range(3):
         sweep(office)
         with unit_of_work() as session:
-            recheck_all(session, office.context(), 0)
+            refresh(session, office.context(), session.scalars(select(Ticket).where(Ticket.number == number)).one())
         office.now.move(hours=5)
     assert apologies(office, number) == 1
     office.does("agen", "escalate", number, group="rft-tik")

@@ -15,6 +15,7 @@ class ClockColumns(Protocol):
     status: str
     hold_reason: str | None
     at_risk: bool
+    handling_due_at: datetime | None
     response_due_at: datetime | None
     response_done_at: datetime | None
     response_verdict: str | None
@@ -102,7 +103,10 @@ def _ended(clock: Clock, at: Present) -> Pill:
 
 
 def two_clocks(row: ClockColumns, stops: Collection[str], at: Present) -> tuple[Clock, Clock]:
-    """The response and the resolution clock of a row; `stops` are the hold reasons that stop the item's clock."""
+    """The response and the resolution clock of a row; `stops` are the hold reasons that stop the item's clock.
+
+    A first handling that nobody has begun stands for the response: the same act ends both, and it is due sooner.
+    """
     words = at.words
     held = row.hold_reason if row.status == Status.ON_HOLD and row.hold_reason in stops else None
     response = Clock(
@@ -114,6 +118,8 @@ def two_clocks(row: ClockColumns, stops: Collection[str], at: Present) -> tuple[
         row.response_verdict or "",
         at_risk=row.at_risk,
     )
+    if row.handling_due_at is not None:
+        response = Clock(words.handling, f"{words.handling} %s", words.answered, row.handling_due_at, at_risk=True)
     resolution = Clock(
         words.resolution,
         words.by,

@@ -34,6 +34,7 @@ class Phrases:
     missed: str
     held: str
     response: str
+    handling: str
     resolution: str
     by: str
     answered: str
@@ -235,6 +236,7 @@ def _build(language: str) -> Phrases:
         missed=gettext("late"),
         held=gettext("held: %s"),
         response=gettext("response"),
+        handling=gettext("first handling"),
         resolution=gettext("resolution"),
         by=gettext("until %s"),
         answered=gettext("answered %s"),
