@@ -52,13 +52,15 @@ def send(name: str, desk: str, body: str, subject: str) -> None:
 
 
 @demo.command()
+@click.option("--read", is_flag=True, help="Isi surel terbaru. / The text of the newest mail.")
 @click.argument("name")
-def inbox(name: str) -> None:
+def inbox(name: str, read: bool) -> None:
     """Surel seseorang, terbaru dahulu. / Somebody's mail, newest first, one line a message."""
     from helpdesk.demo import installation, letters
 
     try:
-        for line in letters.inbox(installation.read(_data()), name):
+        demo_ = installation.read(_data())
+        for line in [letters.newest(demo_, name)] if read else letters.inbox(demo_, name):
             click.echo(line)
     except installation.DemoError as error:
         click.echo(str(error), err=True)

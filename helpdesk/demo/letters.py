@@ -3,6 +3,8 @@
 import email
 import email.policy
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import formataddr, localtime, make_msgid
@@ -40,17 +42,31 @@ def _line(received_at: datetime, head: bytes) -> str:
     return f"{received_at:%Y-%m-%d %H:%M}  {sender}  {subject}"
 
 
-def inbox(demo: Demo, name: str) -> list[str]:
-    """One line a message, newest first: local time of arrival, sender, whole subject. Raises DemoError."""
+@contextmanager
+def _opened(demo: Demo, name: str) -> Iterator[tuple[IMAPClient, list[int]]]:
+    """A mailbox, read-only, with the UIDs of its messages, newest first. Raises DemoError."""
     mailbox = demo.mailbox(name)
     try:
         with IMAPClient(HOST, demo.imap_port, ssl=False, timeout=10) as client:
             client.login(mailbox.name, mailbox.password)
             client.select_folder("INBOX", readonly=True)
-            wanted = ["INTERNALDATE", "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)]"]
-            uids = client.search()
-            fetched = client.fetch(uids, wanted) if uids else {}
+            yield client, sorted(client.search(), reverse=True)
     except ConnectionError as error:
         raise DemoError(NOT_RUNNING) from error
+
+
+def inbox(demo: Demo, name: str) -> list[str]:
+    """One line a message, newest first: local time of arrival, sender, whole subject. Raises DemoError."""
     key = b"BODY[HEADER.FIELDS (FROM SUBJECT)]"
-    return [_line(fetched[uid][b"INTERNALDATE"], fetched[uid][key]) for uid in sorted(fetched, reverse=True)]
+    with _opened(demo, name) as (client, uids):
+        wanted = ["INTERNALDATE", "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)]"]
+        fetched = client.fetch(uids, wanted) if uids else {}
+    return [_line(fetched[uid][b"INTERNALDATE"], fetched[uid][key]) for uid in uids]
+
+
+def newest(demo: Demo, name: str) -> str:
+    """The text of the newest message; empty when there is none. Raises DemoError."""
+    with _opened(demo, name) as (client, uids):
+        raw = client.fetch(uids[:1], ["BODY.PEEK[]"])[uids[0]][b"BODY[]"] if uids else b""
+    body = email.message_from_bytes(raw, policy=email.policy.default).get_body(("plain",))
+    return str(body.get_content()).strip() if body is not None else ""

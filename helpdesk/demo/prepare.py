@@ -16,13 +16,15 @@ from helpdesk.store.db import bare_app, unit_of_work
 from helpdesk.store.people_models import StaffUser
 from helpdesk.store.schema import upgrade_database
 from helpdesk.tickets.words import Role
+from helpdesk.tiers.routing import LAYER_1
 from helpdesk.timepiece import clock
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.people import add_user
 
 
 def _add_missing(context: Context, accounts: tuple[StaffAccount, ...]) -> None:
-    desks, groups = list(context.catalog.desks), list(context.catalog.groups)
+    desks = list(context.catalog.desks)
+    groups = [group.id for group in context.catalog.groups.values() if group.tier != LAYER_1]
     with unit_of_work() as session:
         known = set(session.scalars(select(StaffUser.name)))
         for account in accounts:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import select
 import signal
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -29,8 +30,8 @@ Meja layanan siap. / The helpdesk is ready.
 {staff}
 
   Surel / mail, di terminal lain / in another terminal:
-    helpdesk demo send --as pemohon --to {desk} "Lupa password email"
-    helpdesk demo inbox pemohon
+    {program} demo send --as pemohon --to {desk} "Lupa password email"
+    {program} demo inbox pemohon
 
   Meja / desks: {desks}
   Data: {data}    Catatan / logs: {data}/logs    Berhenti / stop: Ctrl-C
@@ -106,6 +107,7 @@ def whereabouts(demo: Demo, data: Path, catalog: Catalog) -> str:
     return WHEREABOUTS.format(
         base=f"http://{installation.HOST}:{demo.http_port}",
         staff="\n".join(f"  {s.name:<16} {s.password:<23} {s.role}" for s in demo.staff),
+        program=sys.argv[0] if sys.argv[0].endswith("/helpdesk") else "helpdesk",
         desk=next(iter(catalog.desks)),
         desks=", ".join(catalog.desks),
         data=data,

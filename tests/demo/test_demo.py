@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -137,6 +138,8 @@ def test_a_mail_gets_the_automatic_reply_with_the_number_within_five_seconds(run
     assert len(sent.stdout.splitlines()) == 1
     wait_until(lambda: len(running.inbox()) > before, "no automatic reply", 5)
     assert "MDN-20" in running.inbox()[0]
+    text = running.run("inbox", "pemohon", "--read").stdout
+    assert re.search(r"^http://127\.0\.0\.1:\d+/t/\S+$", text, re.MULTILINE), "the mail shows its private link"
 
 
 def test_an_unknown_person_or_desk_is_named_with_those_that_exist(running: Demo) -> None:
