@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from helpdesk.config import Settings
 
 
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+"""Where `serve` listens unless told otherwise; private links need an address."""
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
@@ -35,13 +39,19 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 @click.command()
 def worker() -> None:
     """Pekerja latar belakang: surel, pengingat, kiriman. / The background worker: mail, clocks, sending."""
+    from dataclasses import replace
+
     from helpdesk import logs
     from helpdesk import worker as background
 
     logs.configure()
-    chosen = surroundings.settings(surroundings.catalog(), need_secret=True)
+    known = surroundings.catalog()
+    chosen = surroundings.settings(known, need_secret=True)
+    if not chosen.base_url:
+        click.echo(f"HELPDESK_BASE_URL kosong; tautan memakai / is not set; links use {DEFAULT_BASE_URL}", err=True)
+        chosen = replace(chosen, base_url=DEFAULT_BASE_URL)
     _check_ready(chosen)
-    background.main(chosen, surroundings.catalog())
+    background.main(chosen, known)
 
 
 def _check_ready(chosen: Settings) -> None:
