@@ -101,8 +101,6 @@ def _headers(answer: Response) -> Response:
     return answer
 
 
-
-
 def prepare(app: Flask, settings: Settings) -> None:
     """Set the limits and register the checks; the form tokens are checked after the caller is known."""
     app.config.update(

@@ -6,7 +6,6 @@ work notes, labels, groups, files of notes and the history of the staff side can
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
