@@ -26,7 +26,7 @@ from helpdesk.store.models import Ticket
 from helpdesk.store.schema import upgrade_database
 from helpdesk.usecases.processing import Desk, Stored, store_and_process
 
-DESK = "kptik-medan"
+DESK, ADDRESS = "kptik-medan", "meja@kantor.example"
 HEADERS = ("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted")
 WANTED = 150
 
@@ -36,6 +36,7 @@ def _settings(folder: Path, url: str) -> Settings:
         "HELPDESK_DATA": str(folder),
         "HELPDESK_SECRET_KEY": "only-for-the-benchmark-0123456789",
         "HELPDESK_KPTIK_MEDAN_SMTP_URL": "smtp://127.0.0.1:9",
+        "HELPDESK_KPTIK_MEDAN_ADDRESS": ADDRESS,
     }
     if url:
         env["HELPDESK_DATABASE_URL"] = url
@@ -90,7 +91,7 @@ def main() -> None:
     options.add_argument("--repeat", type=int, default=3)
     options.add_argument("--database-url", default="", help="an empty database; default: SQLite in a new folder")
     asked = options.parse_args()
-    mails = written_mails(asked.mails, "meja@kantor.example")
+    mails = written_mails(asked.mails, ADDRESS)
     now = datetime.now(UTC)
     say(mails=len(mails), mib=round(sum(map(len, mails)) / 2**20, 1), **noise())
     with tempfile.TemporaryDirectory() as folder:
