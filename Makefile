@@ -33,7 +33,7 @@ run: $(VENV)/.run-stamp ## start the demo on http://127.0.0.1:8000 / jalankan de
 	@exec $(BIN)/helpdesk demo
 
 test: $(VENV)/.test-stamp ## run the tests / jalankan pengujian
-	@$(BIN)/python -m pytest -m "not long" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile $(PYTEST_ARGS)
 
 test-long: $(VENV)/.test-stamp ## the long fault, fuzz and load runs / pengujian panjang
 	@$(BIN)/python -m pytest -m long --timeout=3600 $(PYTEST_ARGS)
