@@ -20,6 +20,7 @@ from helpdesk.usecases.messages import render_body, render_subject
 CODE = "code"
 LEASE = timedelta(minutes=5)
 RETRY_MINUTES = (1, 5, 15, 60)
+SERVER_DOWN = timedelta(seconds=5)
 GIVE_UP_AFTER = timedelta(hours=72)
 
 log = logging.getLogger(__name__)
@@ -186,9 +187,9 @@ def note_failed(
         message.state = "unknown"
         _forget_code(message)
     else:
-        step = 1 if server_down else min(max(message.attempts, 1), len(RETRY_MINUTES))
-        minutes = RETRY_MINUTES[step - 1]
-        message.state, message.next_try_at = "pending", now + timedelta(minutes=minutes)
+        minutes = RETRY_MINUTES[min(max(message.attempts, 1), len(RETRY_MINUTES)) - 1]
+        wait = SERVER_DOWN if server_down else timedelta(minutes=minutes)
+        message.state, message.next_try_at = "pending", now + wait
         message.doubt = message.doubt or error.doubt
 
 
