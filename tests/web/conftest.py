@@ -24,6 +24,7 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.people import add_token, add_user, staff_by_token
 from helpdesk.usecases.recording import create_ticket
 from helpdesk.web import session as sessions
+from tests.servers.postgres import Postgres
 
 MEDAN, SEMARANG = "kptik-medan", "kptik-semarang"
 RESET = "itsm.8/reset-password"
@@ -247,9 +248,28 @@ def world(site: Settings, populated: tuple[bytes, dict[str, str]], tmp_path: Pat
     _closed(app)
 
 
-@pytest.fixture
-def both(settings: Settings, tmp_path: Path) -> Iterator[World]:
-    """The application with its people, once on SQLite and once on PostgreSQL."""
-    app = create_app(_ticking(settings, tmp_path / "now"))
-    yield World(app, _people(app), tmp_path / "now")
+@pytest.fixture(scope="session")
+def populated_postgres(
+    postgres_server: Postgres, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, dict[str, str]]:
+    """The name of a PostgreSQL database with the people in it, and their tokens."""
+    name, folder = postgres_server.create(postgres_template), tmp_path_factory.mktemp("people")
+    app = create_app(_ticking(_settings(postgres_server.url(name), folder), folder / "now"))
+    tokens = _people(app)
     _closed(app)
+    return name, tokens
+
+
+@pytest.fixture
+def both(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """The application with its people, once on SQLite and once on PostgreSQL."""
+    if database == "sqlite":
+        yield request.getfixturevalue("world")
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    template, tokens = request.getfixturevalue("populated_postgres")
+    name = server.create(template)
+    app = create_app(_ticking(_settings(server.url(name), tmp_path), tmp_path / "now"))
+    yield World(app, tokens, tmp_path / "now")
+    _closed(app)
+    server.drop(name)
