@@ -50,6 +50,19 @@ def board_views(desks: tuple[str, ...], user_id: int) -> tuple[View, ...]:
             _("No ticket is yours"),
             _("Take one from “Triage”: the oldest stands at the top."),
         ),
+        *_waiting_views(every),
+        View(
+            "open",
+            _("All open"),
+            every,
+            _("No open ticket"),
+            _("Every request is closed. New ones announce themselves here."),
+        ),
+    )
+
+
+def _waiting_views(every: Wanted) -> tuple[View, View]:
+    return (
         View(
             "held",
             _("On hold"),
@@ -63,13 +76,6 @@ def board_views(desks: tuple[str, ...], user_id: int) -> tuple[View, ...]:
             replace(every, statuses=(Status.FULFILLED,)),
             _("Nothing waits for confirmation"),
             _("What a group has fulfilled appears here: check it, then tell the requester."),
-        ),
-        View(
-            "open",
-            _("All open"),
-            every,
-            _("No open ticket"),
-            _("Every request is closed. New ones announce themselves here."),
         ),
     )
 
