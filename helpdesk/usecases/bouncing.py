@@ -4,9 +4,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound
-from helpdesk.store.mail_models import OutboxMessage, RawMessage
+from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, Person, Ticket
 from helpdesk.tickets.words import Channel, EntryKind
+from helpdesk.usecases.raw import Claim
 
 BOUNCE_MARK = "bounce"
 
@@ -20,7 +21,7 @@ def _bounced_message(session: Session, mail: Inbound) -> OutboxMessage | None:
     )
 
 
-def file_bounce(session: Session, raw: RawMessage, mail: Inbound) -> Ticket | None:
+def file_bounce(session: Session, raw: Claim, mail: Inbound) -> Ticket | None:
     """Tie a bounce to the outbox row that it reports; the ticket, or None when we never sent that message."""
     message = _bounced_message(session, mail)
     ticket = session.get(Ticket, message.ticket_id) if message and message.ticket_id else None

@@ -17,6 +17,7 @@ from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.linking import link_tickets
 from helpdesk.usecases.matching import is_proved, match
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
+from helpdesk.usecases.raw import Claim, finish_raw
 
 NO_SUBJECT = "(tanpa subjek)"
 COPIES = 40
@@ -39,48 +40,40 @@ def desk_of(context: Context, mail: Inbound) -> str | None:
     return next((by_address[a] for a in recipients if a in by_address), None)
 
 
-def _finish(raw: RawMessage, state: str, outcome: Outcome, ticket: Ticket | None = None) -> Outcome:
-    raw.state, raw.reason = state, outcome.reason
-    raw.ticket_id = ticket.id if ticket else None
+def _finish(session: Session, raw: Claim, state: str, outcome: Outcome, ticket: Ticket | None = None) -> Outcome:
+    finish_raw(session, raw, state, outcome.reason, ticket.id if ticket else None)
     return outcome
 
 
-_COPY = (
-    select(RawMessage)
-    .where(
-        RawMessage.content_hash == bindparam("content_hash"),
-        RawMessage.desk == bindparam("of_desk"),
-        RawMessage.id != bindparam("raw_id"),
-        RawMessage.state != "received",
-    )
-    .order_by(RawMessage.id)
-    .limit(1)
-)
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier message under the same Message-ID, or without one of the same content."""
+
+    id: int
+    desk: str | None
+    content_hash: str
+    state: str
+    ticket_id: int | None
+
+
+_COLUMNS = (RawMessage.id, RawMessage.desk, RawMessage.content_hash, RawMessage.state, RawMessage.ticket_id)
+_OTHERS = (RawMessage.id != bindparam("raw_id"), RawMessage.state != "received")
 _SAME_ID = (
-    select(RawMessage)
-    .where(
-        RawMessage.message_id == bindparam("message_id"),
-        RawMessage.id != bindparam("raw_id"),
-        RawMessage.state == "ticketed",
-    )
-    .order_by(RawMessage.id)
-    .limit(20)
+    select(*_COLUMNS).where(RawMessage.message_id == bindparam("same"), *_OTHERS).order_by(RawMessage.id).limit(200)
+)
+_SAME_CONTENT = (
+    select(*_COLUMNS).where(RawMessage.content_hash == bindparam("same"), *_OTHERS).order_by(RawMessage.id).limit(200)
 )
 
 
-def _copy_of(session: Session, raw: RawMessage) -> RawMessage | None:
-    """The same mail as it was delivered to the same desk before; also where it has no Message-ID."""
-    return session.scalar(_COPY, {"content_hash": raw.content_hash, "of_desk": raw.desk, "raw_id": raw.id})
+def _earlier(session: Session, raw: Claim) -> list[Earlier]:
+    """What came before under the same Message-ID, oldest first: copies, other content, or at another desk."""
+    statement, same = (_SAME_ID, raw.message_id) if raw.message_id else (_SAME_CONTENT, raw.content_hash)
+    found = session.connection().execute(statement, {"same": same, "raw_id": raw.id})
+    return [Earlier(*row) for row in found]
 
 
-def _twins(session: Session, raw: RawMessage) -> list[RawMessage]:
-    """Earlier messages under the same Message-ID, oldest first: with other content, or at another desk."""
-    if not raw.message_id:
-        return []
-    return list(session.scalars(_SAME_ID, {"message_id": raw.message_id, "raw_id": raw.id}))
-
-
-def _answer(mail: Inbound, raw: RawMessage, mark: str = "") -> Answer:
+def _answer(mail: Inbound, raw: Claim, mark: str = "") -> Answer:
     return Answer(
         channel=Channel.EMAIL,
         address=mail.sender.email,
@@ -96,7 +89,7 @@ def _answer(mail: Inbound, raw: RawMessage, mark: str = "") -> Answer:
     )
 
 
-def _remember_id(session: Session, raw: RawMessage, entry: Entry) -> None:
+def _remember_id(session: Session, raw: Claim, entry: Entry) -> None:
     """Let answers to this mail find its ticket; an id is kept once per ticket."""
     known = select(MessageKey.id).where(
         MessageKey.message_id == raw.message_id, MessageKey.ticket_id == entry.ticket_id
@@ -117,7 +110,7 @@ def _copies(context: Context, mail: Inbound) -> tuple[tuple[str, str, str], ...]
     return tuple((address, name, "cc") for address, name in list(people.items())[:COPIES])
 
 
-def _open(session: Session, context: Context, raw: RawMessage, mail: Inbound, mark: str) -> Ticket:
+def _open(session: Session, context: Context, raw: Claim, mail: Inbound, mark: str) -> Ticket:
     assert raw.desk is not None
     person = person_for(session, context.now, email=mail.sender.email, name=mail.sender.name)
     shown = mail.reply_text if mail.reply_text and mail.reply_text != mail.text else None
@@ -141,7 +134,7 @@ def _open(session: Session, context: Context, raw: RawMessage, mail: Inbound, ma
     return open_ticket(session, context, Requester(person.id, mail.sender.email, mail.sender.name), opening)
 
 
-def receive_mail(session: Session, context: Context, raw: RawMessage, mail: Inbound) -> Outcome:
+def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) -> Outcome:
     """Decide about a stored and claimed mail. The caller commits.
 
     Unknown desk and mails without a usable sender go into quarantine; nothing is dropped without a reason.
@@ -149,39 +142,40 @@ def receive_mail(session: Session, context: Context, raw: RawMessage, mail: Inbo
     raw.content_hash, raw.message_id = mail.content_hash, mail.message_id[:500]
     raw.desk = raw.desk or desk_of(context, mail)
     if raw.desk is None:
-        return _finish(raw, "quarantined", Outcome("quarantined", reason="addressed to no desk"))
+        return _finish(session, raw, "quarantined", Outcome("quarantined", reason="addressed to no desk"))
     one_at_a_time(session, raw.message_id or raw.content_hash)
-    copy = _copy_of(session, raw)
+    earlier = _earlier(session, raw)
+    copy = next((e for e in earlier if e.desk == raw.desk and e.content_hash == raw.content_hash), None)
     if copy is not None:
         ticket = _of(session, copy)
         known = Outcome("duplicate", ticket.number if ticket else None, f"same mail as raw message {copy.id}")
-        return _finish(raw, "suppressed", known, ticket)
+        return _finish(session, raw, "suppressed", known, ticket)
     if mail.machine is Machine.BOUNCE:
         return _bounced(session, raw, mail)
     if not mail.sender.email:
-        return _finish(raw, "quarantined", Outcome("quarantined", reason="no usable sender address"))
+        return _finish(session, raw, "quarantined", Outcome("quarantined", reason="no usable sender address"))
     if mail.sender.email in context.own_addresses():
         return _from_ourselves(session, raw, mail)
-    return _join_or_open(session, context, raw, mail, _twins(session, raw))
+    return _join_or_open(session, context, raw, mail, [e for e in earlier if e.ticket_id and raw.message_id])
 
 
-def _from_ourselves(session: Session, raw: RawMessage, mail: Inbound) -> Outcome:
+def _from_ourselves(session: Session, raw: Claim, mail: Inbound) -> Outcome:
     """Our own mail that came back is known; anything else under our address needs a person. No desk is a requester."""
     ours = raw.message_id and session.scalar(select(exists().where(OutboxMessage.message_id == raw.message_id)))
     if ours or mail.machine is Machine.AUTO_REPLY:
-        return _finish(raw, "suppressed", Outcome("ignored", reason="a message of our own came back"))
-    return _finish(raw, "quarantined", Outcome("quarantined", reason="sent under an address of our own"))
+        return _finish(session, raw, "suppressed", Outcome("ignored", reason="a message of our own came back"))
+    return _finish(session, raw, "quarantined", Outcome("quarantined", reason="sent under an address of our own"))
 
 
-def _bounced(session: Session, raw: RawMessage, mail: Inbound) -> Outcome:
+def _bounced(session: Session, raw: Claim, mail: Inbound) -> Outcome:
     ticket = file_bounce(session, raw, mail)
     if ticket is None:
         reason = "bounce of a message that is not known here"
-        return _finish(raw, "quarantined", Outcome("quarantined", reason=reason))
-    return _finish(raw, "ticketed", Outcome("continued", ticket.number, "bounce"), ticket)
+        return _finish(session, raw, "quarantined", Outcome("quarantined", reason=reason))
+    return _finish(session, raw, "ticketed", Outcome("continued", ticket.number, "bounce"), ticket)
 
 
-def _belongs_to(context: Context, raw: RawMessage, mail: Inbound, ticket: Ticket) -> bool:
+def _belongs_to(context: Context, raw: Claim, mail: Inbound, ticket: Ticket) -> bool:
     """A mail to another desk continues the ticket, unless the ticket's own desk was addressed too and got its copy."""
     if ticket.desk == raw.desk:
         return True
@@ -189,15 +183,13 @@ def _belongs_to(context: Context, raw: RawMessage, mail: Inbound, ticket: Ticket
     return ticket.desk not in {own.get(address) for address in mail.delivered_to}
 
 
-def _mark(raw: RawMessage, mail: Inbound, twins: list[RawMessage]) -> str:
+def _mark(raw: Claim, mail: Inbound, twins: list[Earlier]) -> str:
     if not is_proved(mail):
         return "unproved"
     return "same-id" if any(twin.desk == raw.desk for twin in twins) else ""
 
 
-def _join_or_open(
-    session: Session, context: Context, raw: RawMessage, mail: Inbound, twins: list[RawMessage]
-) -> Outcome:
+def _join_or_open(session: Session, context: Context, raw: Claim, mail: Inbound, twins: list[Earlier]) -> Outcome:
     account = context.settings.mail.get(raw.desk or "")
     found = match(session, mail, raw.desk, account.authserv_id if account else "")
     ticket, mark = found.joins, _mark(raw, mail, twins)
@@ -206,16 +198,18 @@ def _join_or_open(
         if _belongs_to(context, raw, mail, ticket) and in_window(ticket, context.now):
             entry = join(session, context, ticket, _answer(mail, raw, mark))
             _remember_id(session, raw, entry)
-            return _finish(raw, "ticketed", Outcome("continued", ticket.number), ticket)
+            return _finish(session, raw, "ticketed", Outcome("continued", ticket.number), ticket)
         if mail.machine is Machine.AUTO_REPLY:
-            return _finish(raw, "suppressed", Outcome("ignored", ticket.number, "automatic answer after the window"))
+            return _finish(
+                session, raw, "suppressed", Outcome("ignored", ticket.number, "automatic answer after the window")
+            )
     opened = _open(session, context, raw, mail, mark)
     twin = _of(session, twins[0]) if twins else None
     for other, kind in ((ticket, "follow-up"), (found.claimed, "claimed-number"), (twin, "same-message")):
         if other is not None and other.id != opened.id:
             link_tickets(session, context, opened, other, kind)
-    return _finish(raw, "ticketed", Outcome("opened", opened.number), opened)
+    return _finish(session, raw, "ticketed", Outcome("opened", opened.number), opened)
 
 
-def _of(session: Session, raw: RawMessage) -> Ticket | None:
+def _of(session: Session, raw: Earlier) -> Ticket | None:
     return session.get(Ticket, raw.ticket_id) if raw.ticket_id else None

@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Attachment
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.mail_models import MessageKey
 from helpdesk.store.models import Entry, Event, File, NumberSequence, Participant, Person, Ticket
-from helpdesk.store.rows import write
+from helpdesk.store.rows import keep, one_at_a_time, write
 from helpdesk.tickets.permission import Actor, Staff
 from helpdesk.tickets.reference import format_number, number_year
 from helpdesk.tickets.words import Action, EntryKind, Status
@@ -97,11 +96,12 @@ def person_for(session: Session, now: datetime, *, email: str = "", name: str = 
 
 def _new_person(session: Session, person: Person) -> Person:
     """Two processes may meet the same new address at once: the second one finds the first one's row."""
-    try:
-        with session.begin_nested():
-            session.add(person)
-    except IntegrityError:
-        return session.scalars(_PERSON, {"email": person.email}).one()
+    if person.email:
+        one_at_a_time(session, person.email)
+        known = session.scalar(_PERSON, {"email": person.email})
+        if known is not None:
+            return known
+    keep(session, person)
     return person
 
 
@@ -131,7 +131,7 @@ def _ticket_row(context: Context, opening: Opening, number: str) -> Ticket:
         channel=opening.channel,
         group=LAYER_1,
         tier=context.tier(LAYER_1),
-        requester=opening.requester,
+        requester_id=opening.requester.id,
         cycle=1,
         subject=opening.subject[:500],
         priority=3,
@@ -218,9 +218,9 @@ def open_ticket(session: Session, context: Context, actor: Actor, opening: Openi
     ticket = _ticket_row(context, opening, next_number(session, context, opening.desk))
     event = _opening_event(context, actor, opening)
     refresh(session, context, ticket, events=(event,), holds=())
-    ticket.events.append(event)
-    session.add(ticket)
-    session.flush()
+    keep(session, ticket)
+    event.ticket_id = ticket.id
+    keep(session, event)
     if opening.text or opening.attachments or opening.raw_id is not None:
         _first_entry(session, context, actor, ticket, opening)
     _participants(session, ticket, opening)

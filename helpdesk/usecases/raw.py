@@ -1,6 +1,7 @@
 """Raw messages: stored before anything is decided, claimed once, quarantined when they cannot be understood."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
@@ -13,15 +14,22 @@ from helpdesk.store.mail_models import RawMessage
 TRIES = 3
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 
+FINISHED = ("desk", "content_hash", "message_id", "state", "reason", "ticket_id")
+
 # Statements of the hot path are built once: building one costs more than running it.
 _STORE = {
     "postgresql": postgres_insert(RawMessage).on_conflict_do_nothing().returning(RawMessage.id),
     "sqlite": sqlite_insert(RawMessage).on_conflict_do_nothing().returning(RawMessage.id),
 }
 _CLAIM = (
-    select(RawMessage)
+    select(RawMessage.id, RawMessage.desk, RawMessage.received_at)
     .where(RawMessage.id == bindparam("raw_id"), RawMessage.state == "received")
     .with_for_update(skip_locked=True)
+)
+_FINISH = (
+    update(RawMessage)
+    .where(RawMessage.id == bindparam("raw_id"))
+    .values({name: bindparam(f"new_{name}") for name in FINISHED})
 )
 _SAME_BYTES = (
     select(RawMessage.id)
@@ -70,9 +78,28 @@ def store_raw(
     return session.connection().execute(_STORE[session.get_bind().dialect.name], values).scalar()
 
 
-def claim_raw(session: Session, raw_id: int) -> RawMessage | None:
+@dataclass(slots=True)
+class Claim:
+    """A raw message that is ours to decide about, without its body. `received_at` is aware UTC."""
+
+    id: int
+    desk: str | None
+    received_at: datetime
+    content_hash: str = ""
+    message_id: str = ""
+
+
+def claim_raw(session: Session, raw_id: int) -> Claim | None:
     """The raw message, locked, when it still waits to be processed; None when somebody else has done it."""
-    return session.scalar(_CLAIM, {"raw_id": raw_id})
+    row = session.connection().execute(_CLAIM, {"raw_id": raw_id}).first()
+    return Claim(row.id, row.desk, row.received_at) if row else None
+
+
+def finish_raw(session: Session, raw: Claim, state: str, reason: str, ticket_id: int | None) -> None:
+    """Keep what was decided about a claimed message."""
+    values = (raw.desk, raw.content_hash, raw.message_id, state, reason, ticket_id)
+    named = {f"new_{name}": value for name, value in zip(FINISHED, values, strict=True)}
+    session.connection().execute(_FINISH, {"raw_id": raw.id, **named})
 
 
 def waiting(session: Session, now: datetime, limit: int = 50) -> list[int]:
