@@ -1,14 +1,19 @@
 """Holding and resuming a ticket, and extending its deadline."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.sla.norms import Extension
+from helpdesk.sla.spans import span_end
 from helpdesk.store.models import Hold, Ticket
 from helpdesk.tickets.errors import WrongState, invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.words import HoldReason
 from helpdesk.usecases.deed import Deed, actor_name
 from helpdesk.usecases.notices import tell_requester
+from helpdesk.usecases.standards import calendar_for
 
 
 def open_hold(session: Session, ticket: Ticket) -> Hold | None:
@@ -57,6 +62,16 @@ def resume(deed: Deed) -> None:
     end_hold(deed)
 
 
+def _extended(deed: Deed, due: datetime, extension: Extension) -> datetime:
+    """The new deadline: the given one, or the longest that the standard allows. Raises Invalid beyond that."""
+    calendar = calendar_for(deed.context.catalog, deed.ticket.desk, deed.item)
+    longest = span_end(extension.span, due, calendar, follows=True)
+    until: datetime = deed.fields.get("due_at") or longest
+    if not due < until <= longest:
+        raise invalid("due_at", _("The new deadline lies after the present one, and within what the standard allows."))
+    return until
+
+
 def extend(deed: Deed) -> None:
     """Extend the deadline once, where the standard allows it, before it has passed; the requester is told."""
     reason = deed.text("reason", _("A reason is needed."), 2000)
@@ -68,9 +83,7 @@ def extend(deed: Deed) -> None:
         raise WrongState(_("The deadline has already been extended once."))
     if due is None or due < deed.context.now:
         raise WrongState(_("The deadline can only be extended before it has passed."))
-    until = deed.fields.get("due_at")
-    if until is None or until <= due:
-        raise invalid("due_at", _("The new deadline lies after the present one."))
+    until = _extended(deed, due, item.target.extension)
     deed.done(why=reason, data={"due_at": until.isoformat(), "from_due_at": due.isoformat()})
     ticket.extended_due_at = until
     tell_requester(deed, "extension", {"reason": reason, "due_at": until.isoformat()})

@@ -57,6 +57,9 @@ def _marks() -> Mapping[str, str]:
         "bounce": _("came back"),
         "undelivered": _("not delivered"),
         "thanks": _("thanks only"),
+        "document": _("awaited document"),
+        "same-id": _("same Message-ID as another mail"),
+        "unproved": _("sender not proved"),
     }
 
 
