@@ -119,7 +119,7 @@ def two_clocks(row: ClockColumns, stops: Collection[str], at: Present) -> tuple[
         at_risk=row.at_risk,
     )
     if row.handling_due_at is not None:
-        response = Clock(words.handling, f"{words.handling} %s", words.answered, row.handling_due_at, at_risk=True)
+        response = Clock(words.handling, words.handle_by, words.answered, row.handling_due_at, at_risk=True)
     resolution = Clock(
         words.resolution,
         words.by,

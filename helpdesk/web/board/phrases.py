@@ -35,6 +35,7 @@ class Phrases:
     held: str
     response: str
     handling: str
+    handle_by: str
     resolution: str
     by: str
     answered: str
@@ -237,6 +238,7 @@ def _build(language: str) -> Phrases:
         held=gettext("held: %s"),
         response=gettext("response"),
         handling=gettext("first handling"),
+        handle_by=gettext("handle %(when)s", when="%s"),
         resolution=gettext("resolution"),
         by=gettext("until %s"),
         answered=gettext("answered %s"),

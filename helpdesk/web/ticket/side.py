@@ -46,7 +46,8 @@ def story(standing: Standing, at: Present) -> tuple[str, ...]:
 
 def clock_sides(response: Clock, resolution: Clock, why: tuple[str, ...], at: Present) -> tuple[ClockSide, ClockSide]:
     """Both clocks; the reasons stand under the one that has a due time."""
-    first = ClockSide(_("Response"), pill(response, at), _due(response, at))
+    name = _("First handling") if response.name == at.words.handling else _("Response")
+    first = ClockSide(name, pill(response, at), _due(response, at))
     if resolution.due_at is not None:
         title = _("Why %(time)s?", time=at.words.brief(resolution.due_at, at.now, at.zone))
     else:
