@@ -26,12 +26,14 @@ def _mac(secret: str, *parts: object) -> str:
 
 
 def link_for(session: Session, ticket_id: int, address: str, purpose: str, now: datetime) -> AccessLink:
-    """The link of that ticket, address and purpose, made when there is none yet. It has an id afterwards."""
+    """The link of that ticket, address and purpose, made when there is none yet, made anew when it was revoked."""
     link = session.scalar(
         select(AccessLink).where(
             AccessLink.ticket_id == ticket_id, AccessLink.address == address, AccessLink.purpose == purpose
         )
     )
+    if link is not None and link.revoked_at is not None:
+        link.nonce, link.revoked_at = secrets.token_urlsafe(32), None  # the tokens given out before stay dead
     if link is None:
         nonce = secrets.token_urlsafe(32)
         link = AccessLink(ticket_id=ticket_id, address=address, purpose=purpose, nonce=nonce, created_at=now)

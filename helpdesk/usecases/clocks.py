@@ -18,25 +18,33 @@ from helpdesk.sla.facts import Facts, HoldPeriod, Timeline
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.promises import renewed_due
 from helpdesk.sla.verdict import at_risk, is_breached, next_check, resolution_verdict, response_verdict
+from helpdesk.sla.window import reopen_until
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.tickets.events import EventFact, History, fold, moment
 from helpdesk.tickets.words import Action, CancelReason, Channel, Status
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.standards import calendar_for
 
+APOLOGY = "apology"
+"""The event of an apology; nobody's action, so no part of the lifecycle."""
+DEFAULT_REOPEN_DAYS = 7
 ENDED = ("response_due_at", "response_done_at", "resolution_due_at", "resolution_done_at")
 RECORDED_BY_HAND = (Channel.PHONE, Channel.WALK_IN)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a ticket stands by its clocks: its history, the timeline, and the calendar and item they rest on."""
+    """How a ticket stands by its clocks: its history, the timeline, and the calendar and item they rest on.
+
+    `apologised`: the apology for a breach of this cycle has been sent.
+    """
 
     history: History
     facts: Facts
     timeline: Timeline
     calendar: WorkingCalendar
     item: Item | None
+    apologised: bool = False
 
 
 def history_of(events: Iterable[Event]) -> History:
@@ -88,8 +96,11 @@ def standing(
         events = events_of(session, ticket)
     if holds is None:
         holds = session.scalars(select(Hold).where(Hold.ticket_id == ticket.id).order_by(Hold.id))
+    events = tuple(events)
     history = history_of(events)
-    return _standing(context, ticket, history, facts_of_history(history, _periods(holds), ticket.created_at))
+    now = _standing(context, ticket, history, facts_of_history(history, _periods(holds), ticket.created_at))
+    told = any(e.action == APOLOGY and e.data.get("cycle") == history.cycle for e in events)
+    return replace(now, apologised=told)
 
 
 def _standing(context: Context, ticket: Ticket, history: History, facts: Facts) -> Standing:
@@ -116,6 +127,7 @@ def refresh(
 ) -> Standing:
     """Compute the clocks and cache them on the row, with the instant at which the sweep must look again."""
     now = standing(session, context, ticket, events=events, holds=holds)
+    ticket.reopen_until = window(context, ticket.desk, now.item, now.history.fulfilled_at, now.history.resolved_at)
     if now.history.ended:
         _cache_ended(ticket, now.history)
         return now
@@ -129,8 +141,25 @@ def refresh(
     ticket.breached = is_breached(line.response, context.now) or is_breached(line.resolution, context.now) or late_stage
     risks = (at_risk(line.response, context.now), at_risk(line.resolution, context.now), _warned(line, context))
     ticket.at_risk = any(risks)
-    ticket.next_check_at = next_check(line, context.now)
+    ticket.next_check_at = context.now if owes_apology(now, context.now) else next_check(line, context.now)
     return now
+
+
+def owes_apology(now: Standing, moment: datetime) -> bool:
+    """True when the resolution is over its time, nobody has fulfilled it, and this cycle has had no apology."""
+    history, clock = now.history, now.timeline.resolution
+    over = history.resolved_at is not None or history.cancelled_at is not None or clock.done_at is not None
+    return not over and not now.apologised and is_breached(clock, moment)
+
+
+def window(
+    context: Context, desk_id: str, item: Item | None, fulfilled_at: datetime | None, resolved_at: datetime | None
+) -> datetime | None:
+    """The end of the reopen window; None while nothing is fulfilled."""
+    if fulfilled_at is None:
+        return None
+    calendar = calendar_for(context.catalog, desk_id, item)
+    return reopen_until(fulfilled_at, calendar, item.reopen_days if item else DEFAULT_REOPEN_DAYS, resolved_at)
 
 
 def _awaited_handling(line: Timeline) -> datetime | None:

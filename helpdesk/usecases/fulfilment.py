@@ -1,28 +1,18 @@
 """From the technician's note and label to the requester's confirmation, and back again."""
 
-from helpdesk.sla.window import reopen_until
 from helpdesk.tickets.errors import WrongState, invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import CancelReason, EntryKind
-from helpdesk.usecases.clocks import end_of_cycle
+from helpdesk.usecases.clocks import end_of_cycle, window
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.holding import end_hold
 from helpdesk.usecases.notices import tell_requester
-from helpdesk.usecases.standards import calendar_for
-
-DEFAULT_REOPEN_DAYS = 7
 
 
 def _set_window(deed: Deed) -> None:
-    ticket, item = deed.ticket, deed.item
-    assert ticket.fulfilled_at is not None
-    ticket.reopen_until = reopen_until(
-        ticket.fulfilled_at,
-        calendar_for(deed.context.catalog, ticket.desk, item),
-        item.reopen_days if item else DEFAULT_REOPEN_DAYS,
-        ticket.resolved_at,
-    )
+    ticket = deed.ticket
+    ticket.reopen_until = window(deed.context, ticket.desk, deed.item, ticket.fulfilled_at, ticket.resolved_at)
 
 
 def fulfil(deed: Deed) -> None:

@@ -14,7 +14,6 @@ from helpdesk.tickets.permission import Machine, Requester
 from helpdesk.tickets.words import Action, EntryKind, HoldReason, Status
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.handling import perform
-from helpdesk.usecases.holding import open_hold
 from helpdesk.usecases.opening import attach
 
 DOCUMENT_MARK = "document"
@@ -69,14 +68,9 @@ def _add_entry(session: Session, context: Context, ticket: Ticket, answer: Answe
     return entry
 
 
-def _resumes(session: Session, ticket: Ticket) -> bool:
-    """Any answer ends a `requester` hold; a `documents` hold only when nothing on its list is missing any more."""
-    if ticket.hold_reason == HoldReason.REQUESTER:
-        return True
-    if ticket.hold_reason == HoldReason.DOCUMENTS:
-        hold = open_hold(session, ticket)
-        return hold is not None and not hold.missing
-    return False
+def _resumes(ticket: Ticket) -> bool:
+    """Any answer ends a `requester` hold; whether the documents are complete is for staff to say."""
+    return ticket.hold_reason == HoldReason.REQUESTER
 
 
 def _awaited_document(session: Session, context: Context, ticket: Ticket, answer: Answer) -> bool:
@@ -117,7 +111,7 @@ def _after_fulfilment(ticket: Ticket) -> bool:
 
 def _requester_spoke(session: Session, context: Context, ticket: Ticket, answer: Answer) -> None:
     actor = Requester(ticket.requester_id, answer.address, answer.name)
-    if ticket.status == Status.ON_HOLD and _resumes(session, ticket):
+    if ticket.status == Status.ON_HOLD and _resumes(ticket):
         _resume(session, context, ticket)
     elif ticket.status in (Status.RESOLVED, Status.CLOSED):
         reason = (answer.shown_text or answer.text)[:500]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from helpdesk.store.models import Event, Ticket
 from helpdesk.tickets.permission import Machine
 from helpdesk.tickets.words import Action, Status
-from helpdesk.usecases.clocks import new_promise, refresh
+from helpdesk.usecases.clocks import APOLOGY, new_promise, owes_apology, refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.handling import perform
@@ -40,27 +40,18 @@ def check(session: Session, context: Context, ticket: Ticket) -> None:
     if ticket.status == Status.RESOLVED and ticket.reopen_until and ticket.reopen_until <= context.now:
         perform(session, context, WORKER, ticket, Action.CLOSE)
         return
-    was_breached = ticket.breached
-    refresh(session, context, ticket)
-    if ticket.breached and not was_breached and _owes_apology(ticket, context):
+    if owes_apology(refresh(session, context, ticket), context.now):
         _apologise(session, context, ticket)
-
-
-def _owes_apology(ticket: Ticket, context: Context) -> bool:
-    due = ticket.resolution_due_at
-    working = ticket.status in (Status.NEW, Status.IN_PROGRESS, Status.ON_HOLD)
-    return working and due is not None and due < context.now and ticket.resolution_done_at is None
+        session.flush()
+        refresh(session, context, ticket)
 
 
 def _apologise(session: Session, context: Context, ticket: Ticket) -> None:
-    """One apology per cycle with a new time; the event that says so makes it once, whoever asks again."""
-    told = select(Event.data).where(Event.ticket_id == ticket.id, Event.action == "apology")
-    if any(data.get("cycle") == ticket.cycle for data in session.scalars(told)):
-        return
+    """An apology with a new time; its event makes it one per cycle, whoever looks again."""
     session.add(
         Event(
             ticket_id=ticket.id,
-            action="apology",
+            action=APOLOGY,
             actor="machine",
             by=WORKER.name,
             at=context.now,

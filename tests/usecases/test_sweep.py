@@ -160,3 +160,21 @@ def test_the_worker_says_that_it_lives(office: Office, worker: Worker) -> None:
     worker.beat()
     with unit_of_work() as session:
         assert last_beat(session) == office.now()
+
+
+def test_a_breach_is_apologised_for_even_where_the_ticket_was_late_before(office: Office) -> None:
+    answered_late = office.opened()
+    office.now.move(hours=1)
+    office.does("agen", "classify", answered_late, item="itsm.8/reset-password")
+    assert office.value(answered_late, "breached") is True
+    touched = classified(office)
+    office.now.at = office.value(touched, "resolution_due_at") + timedelta(minutes=5)
+    office.does("agen", "note", touched, text="sebentar")
+    recorded_late = office.opened(
+        channel="phone", item="itsm.8/reset-password", received_at=office.now() - timedelta(days=9)
+    )
+    sweep(office)
+    assert [apologies(office, number) for number in (answered_late, touched, recorded_late)] == [1, 1, 1]
+    office.now.move(days=2)
+    sweep(office)
+    assert [apologies(office, number) for number in (answered_late, touched, recorded_late)] == [1, 1, 1]

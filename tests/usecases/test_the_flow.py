@@ -11,7 +11,8 @@ from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, Event, Ticket
 from helpdesk.tickets.errors import Forbidden, Invalid, NotFound, WrongState
 from helpdesk.tickets.permission import Machine
-from helpdesk.tickets.words import Action
+from helpdesk.tickets.words import Action, Status
+from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.sweep import check, due_tickets
 from tests.usecases.conftest import Office
 
@@ -88,31 +89,79 @@ def test_the_e_mail_clock_stops_at_the_first_action_of_a_person(office):
     assert office.value(number, "response_verdict") == "met"
 
 
-def test_every_cached_time_can_be_rebuilt_from_events_and_holds(office):
-    from helpdesk.usecases.clocks import refresh
+CACHES = (
+    "response_due_at", "response_done_at", "response_verdict", "resolution_due_at", "resolution_done_at",
+    "resolution_verdict", "at_risk", "breached", "handling_due_at", "next_check_at", "reopen_until",
+)  # fmt: skip
 
-    numbers = [office.opened(), fulfilled(office), fulfilled(office, email="a@b.example")]
-    office.does("agen", "confirm-fulfilment", numbers[1])
-    held = office.opened()
+
+def in_every_status(office: Office) -> list[str]:
+    """Tickets in every status, reopened, sent back, late, and with a first handling that nobody has begun."""
+    late = office.opened()
+    office.does("agen", "classify", late, item="itsm.8/reset-password")
+    waiting = office.opened(item="bmn.4/facilities", type="incident", attributes={"kind": "electricity"})
+    office.now.move(hours=5)
+    done = {name: fulfilled(office) for name in ("fulfilled", "resolved", "closed", "reopened", "sent-back")}
+    for name in ("resolved", "closed", "reopened"):
+        office.does("agen", "confirm-fulfilment", done[name])
+    office.does(office.requester(done["closed"]), "confirm", done["closed"], rating=4)
+    office.does(office.requester(done["reopened"]), "reopen", done["reopened"], reason="belum")
+    office.does("agen", "send-back", done["sent-back"], reason="belum")
+    held, cancelled = office.opened(), office.opened()
     office.does("agen", "classify", held, item="itsm.8/reset-password")
     office.does("agen", "hold", held, reason="documents", missing=["surat"])
-    office.now.move(hours=1)
-    caches = (
-        "response_due_at", "response_done_at", "response_verdict", "resolution_due_at", "resolution_done_at",
-        "resolution_verdict", "at_risk", "breached", "next_check_at",
-    )  # fmt: skip
-    for number in (*numbers, held):
+    office.does("agen", "cancel", cancelled, reason="spam")
+    return [*done.values(), held, cancelled, waiting, late, office.opened()]
+
+
+def test_every_cached_time_can_be_rebuilt_from_events_and_holds(office):
+    numbers = in_every_status(office)
+    assert {office.value(n, "status") for n in numbers} == {str(s) for s in Status}
+    for number in numbers:
         with unit_of_work() as session:
-            refresh(session, office.context(), session.scalars(select(Ticket).where(Ticket.number == number)).one())
-        before = {name: office.value(number, name) for name in caches}
+            refresh(session, office.context(), ticket_of(session, number))
+        before = {name: office.value(number, name) for name in CACHES}
         with unit_of_work() as session:
-            ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
-            for name in caches:
+            ticket = ticket_of(session, number)
+            for name in CACHES:
                 setattr(ticket, name, False if name in {"at_risk", "breached"} else None)
         with unit_of_work() as session:
-            ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+            refresh(session, office.context(), ticket_of(session, number))
+        assert {name: office.value(number, name) for name in CACHES} == before, number
+
+
+def test_an_action_leaves_no_stale_cache_behind(office):
+    """What the last action cached is what a rebuild at the same moment gives."""
+    number = office.opened()
+    steps = (
+        ("agen", "take", {}),
+        ("agen", "classify", {"item": "itsm.8/reset-password"}),
+        ("agen", "hold", {"reason": "requester"}),
+        ("agen", "resume", {}),
+        ("agen", "escalate", {"group": "rft-tik"}),
+        ("teknisi", "fulfil", {"note": "x", "label": "y"}),
+        ("agen", "send-back", {"reason": "x"}),
+        ("teknisi", "fulfil", {"note": "x", "label": "y"}),
+        ("agen", "confirm-fulfilment", {}),
+        ("agen", "reopen", {"reason": "x"}),
+        ("teknisi", "fulfil", {"note": "x", "label": "y"}),
+        ("agen", "confirm-fulfilment", {}),
+        ("agen", "confirm", {}),
+    )
+    for who, action, fields in steps:
+        office.now.move(minutes=7)
+        office.does(who, action, number, **fields)
+        cached = {name: office.value(number, name) for name in CACHES}
+        with unit_of_work() as session:
+            ticket = ticket_of(session, number)
+            for name in CACHES:
+                setattr(ticket, name, False if name in {"at_risk", "breached"} else None)
             refresh(session, office.context(), ticket)
-        assert {name: office.value(number, name) for name in caches} == before
+        assert {name: office.value(number, name) for name in CACHES} == cached, action
+
+
+def ticket_of(session, number):
+    return session.scalars(select(Ticket).where(Ticket.number == number)).one()
 
 
 def test_a_documents_hold_stops_the_clock_and_an_internal_one_does_not(office):

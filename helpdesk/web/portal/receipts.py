@@ -9,8 +9,7 @@ from sqlalchemy.orm import selectinload
 from helpdesk.store.models import Entry, Ticket
 from helpdesk.tickets.words import EntryKind
 from helpdesk.usecases.access import link_for, link_token, open_link
-from helpdesk.usecases.clocks import standing
-from helpdesk.usecases.fulfilment import DEFAULT_REOPEN_DAYS
+from helpdesk.usecases.clocks import DEFAULT_REOPEN_DAYS, standing
 from helpdesk.web.access import PUBLIC, require
 from helpdesk.web.language import language
 from helpdesk.web.portal import blueprint

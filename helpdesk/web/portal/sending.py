@@ -6,7 +6,7 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.catalog.model import Desk, Item
-from helpdesk.usecases.fulfilment import DEFAULT_REOPEN_DAYS
+from helpdesk.usecases.clocks import DEFAULT_REOPEN_DAYS
 from helpdesk.usecases.portal import documents_asked, send_form
 from helpdesk.usecases.portal_form import FILE_BYTES, check_form
 from helpdesk.usecases.standards import calendar_for
