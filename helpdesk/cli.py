@@ -1,5 +1,6 @@
 """The command line: every command, loaded only when it is called."""
 
+import os
 from importlib import import_module
 
 import click
@@ -53,5 +54,6 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. What it writes is for its user alone, whatever the umask was."""
+    os.umask(0o077)
     cli(prog_name="helpdesk")

@@ -4,6 +4,7 @@ SQLite runs in WAL mode; a unit of work that will write begins with BEGIN IMMEDI
 each other instead of failing half-way (an upgrade of a read transaction cannot wait).
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -87,6 +88,8 @@ def _listen(engine: Engine) -> None:
 def attach(app: Flask, settings: Settings) -> None:
     """Give the Flask application its database; creates the data folder (0700) for SQLite."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.data.stat().st_uid == os.geteuid():
+        settings.data.chmod(0o700)  # also where the folder was there before
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings.database_url)
     app.config["SETTINGS"] = settings

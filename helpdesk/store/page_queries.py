@@ -1,5 +1,6 @@
 """What the ticket page reads besides the ticket itself, each in one statement with the columns that are shown."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -85,9 +86,10 @@ def links(session: Session, ticket_id: int) -> list[Row[Any]]:
     return list(session.execute(select(*columns).join(other, there | back).order_by(TicketLink.id)))
 
 
-def other_tickets(session: Session, requester_id: int, ticket_id: int) -> int:
-    """How many other tickets the requester has, at most a hundred."""
-    some = select(Ticket.id).where(Ticket.requester_id == requester_id, Ticket.id != ticket_id).limit(100).subquery()
+def other_tickets(session: Session, requester_id: int, ticket_id: int, desks: Collection[str]) -> int:
+    """How many other tickets the requester has at these desks, at most a hundred."""
+    at_desks = (Ticket.requester_id == requester_id, Ticket.id != ticket_id, Ticket.desk.in_(sorted(desks)))
+    some = select(Ticket.id).where(*at_desks).limit(100).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 

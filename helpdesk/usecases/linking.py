@@ -54,7 +54,7 @@ def _other(deed: Deed) -> Ticket:
 def merge(deed: Deed) -> None:
     """Let the ticket go on in another one; later messages to its number reach that one."""
     other = final_target(deed.session, _other(deed))
-    if other.id == deed.ticket.id or other.status == Status.CANCELLED:
+    if other.id == deed.ticket.id or other.status == Status.CANCELLED or not sees(deed.actor, facts_of(other)):
         raise invalid("number", _("That ticket cannot take this one in."))
     deed.target()
     kept = end_of_cycle(deed.session, deed.context, deed.ticket, CancelReason.MERGED)

@@ -83,14 +83,21 @@ def _begin_sequence(session: Session, desk_id: str, year: int) -> None:
     session.execute(of_dialect(NumberSequence).values(row).on_conflict_do_nothing())
 
 
-def person_for(session: Session, now: datetime, *, email: str = "", name: str = "", phone: str = "") -> Person:
-    """The person of that address (or, without one, a new person), with a name filled in where none was known."""
+def person_for(
+    session: Session, now: datetime, *, email: str = "", name: str = "", phone: str = "", proved: bool = False
+) -> Person:
+    """The person of that address (or, without one, a new person).
+
+    What is not known of a person yet is filled in only where staff say it or the address is `proved`: a stranger must
+    not give somebody else's record a telephone number of his own.
+    """
     email = email.strip().lower()
     person = session.scalar(_PERSON, {"email": email}) if email else None
     if person is None:
         return _new_person(session, Person(email=email or None, name=name[:200], phone=phone[:40], created_at=now))
-    person.name = person.name or name[:200]
-    person.phone = person.phone or phone[:40]
+    if proved:
+        person.name = person.name or name[:200]
+        person.phone = person.phone or phone[:40]
     return person
 
 

@@ -65,6 +65,8 @@ def whole_text(submission: Submission, item: Item | None) -> str:
         else ("Dokumen terlampir:", "Dokumen menyusul:")
     )
     parts = [submission.text]
+    if submission.phone:
+        parts.append(f"{'Telephone' if language == 'en' else 'Telepon'}: {submission.phone}")
     parts += ["\n".join([title, *lines]) for title, lines in zip(head, (with_file, to_follow), strict=True) if lines]
     return "\n\n".join(parts)
 

@@ -108,7 +108,9 @@ def create_ticket(session: Session, context: Context, staff: Staff, given: Mappi
     opening = Opening(
         desk=desk,
         channel=channel,
-        requester=person_for(session, context.now, email=caller.email, name=caller.name, phone=caller.phone),
+        requester=person_for(
+            session, context.now, email=caller.email, name=caller.name, phone=caller.phone, proved=True
+        ),
         subject=subject,
         text=text,
         received_at=received_at,

@@ -106,7 +106,13 @@ def _attribute_value(item: Item, name: str, value: Any) -> Any:
 
 def _whole_number(name: str, value: Any, minimum: int) -> int:
     text = str(value).strip()
-    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or not minimum <= int(text) <= 1_000_000:
+    if (
+        isinstance(value, bool)
+        or not text.isascii()
+        or not text.isdigit()
+        or len(text) > 7
+        or not minimum <= int(text) <= 1_000_000
+    ):
         raise invalid(
             "attributes", _("%(name)s must be a whole number of at least %(minimum)s."), name=name, minimum=minimum
         )

@@ -61,7 +61,7 @@ def problem(status: int, detail: str, fields: Mapping[str, str] | None = None) -
     }
     if fields:
         body["errors"] = {name: [text] for name, text in fields.items()}
-    answer = make_response(json.dumps(body, ensure_ascii=False), status)
+    answer = make_response(json.dumps(body), status)
     answer.content_type = "application/problem+json"
     return answer
 

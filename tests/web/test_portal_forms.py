@@ -81,7 +81,7 @@ def test_the_form_makes_a_ticket_with_everything_that_was_sent(world: World) -> 
         ("wati@example.id", "requester"), ("atasan@example.id", "superior"),
     ]  # fmt: skip
     first = ticket.entries[0]
-    assert first.text.startswith("Baris satu.\nBaris dua.\n\nDokumen terlampir:\n- ")
+    assert first.text.startswith("Baris satu.\nBaris dua.\n\nTelepon: 0812 3456\n\nDokumen terlampir:\n- ")
     assert "daftar.csv" in first.text
     assert [(f.name, f.size) for f in first.files] == [("daftar.csv", 10), ("layar.png", 6)]
 

@@ -65,14 +65,14 @@ def _page(raw: RawMessage, error: str = "", typed: str = "") -> str:
     )
 
 
-@blueprint.get("/quarantine/<int:raw_id>")
+@blueprint.get("/quarantine/<int(max=9007199254740991):raw_id>")
 @require(AGENT)
 def one(raw_id: int) -> str:
     """One message: its headers as text, the reason, what can be done."""
     return _page(_message(raw_id))
 
 
-@blueprint.get("/quarantine/<int:raw_id>/raw")
+@blueprint.get("/quarantine/<int(max=9007199254740991):raw_id>/raw")
 @require(AGENT)
 def raw(raw_id: int) -> Response:
     """The bytes as they arrived, as a download."""
@@ -83,7 +83,7 @@ def raw(raw_id: int) -> Response:
     return answer
 
 
-@blueprint.post("/quarantine/<int:raw_id>/retry")
+@blueprint.post("/quarantine/<int(max=9007199254740991):raw_id>/retry")
 @require(AGENT)
 def retry(raw_id: int) -> AnyResponse:
     """Put the message back into the queue, at a desk if it had none; the worker tries it again."""
@@ -96,7 +96,7 @@ def retry(raw_id: int) -> AnyResponse:
     return redirect("/quarantine", 303)
 
 
-@blueprint.post("/quarantine/<int:raw_id>/discard")
+@blueprint.post("/quarantine/<int(max=9007199254740991):raw_id>/discard")
 @require(AGENT)
 def put_aside(raw_id: int) -> AnyResponse:
     """Take the message from the list, with a reason; its bytes stay stored."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from flask import request
@@ -82,7 +82,8 @@ def place() -> Place | None:
     at, _dash, number = rest.partition("~")
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None or not number.isascii() or not number.isdigit() or len(number) > 18:
         return None

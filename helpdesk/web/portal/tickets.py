@@ -203,7 +203,7 @@ def linked_action(token: str, action: str) -> AnyResponse:
     return _quiet(_do(_by_link(token), action))
 
 
-@blueprint.get("/t/<token>/files/<int:file>")
+@blueprint.get("/t/<token>/files/<int(max=9007199254740991):file>")
 @require(PUBLIC)
 def linked_file(token: str, file: int) -> Response:
     """A file on that page."""
@@ -224,7 +224,7 @@ def own_action(number: str, action: str) -> AnyResponse:
     return _do(_own(number), action)
 
 
-@blueprint.get("/my/<number>/files/<int:file>")
+@blueprint.get("/my/<number>/files/<int(max=9007199254740991):file>")
 @require(REQUESTER)
 def own_file(number: str, file: int) -> Response:
     """A file on that page."""

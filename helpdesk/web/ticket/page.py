@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Item
+from helpdesk.sla.clock import stopping
 from helpdesk.sla.norms import StartKind
 from helpdesk.store import page_queries as stored
 from helpdesk.store.models import Event, Hold, Ticket
@@ -75,7 +76,8 @@ def read(session: Session, context: Context, ticket: Ticket, *, brief: bool = Fa
 def _requester(viewer: Viewer, found: Read) -> Person:
     ticket, person = found.ticket, found.ticket.requester
     session = viewer.session
-    count = stored.other_tickets(session, person.id, ticket.id)
+    seen = [desk for desk in viewer.context.catalog.desks if viewer.staff.works_at(desk)]
+    count = stored.other_tickets(session, person.id, ticket.id, seen)
     people = [] if found.brief else stored.copies(session, ticket.id)
     return Person(
         name=person.name or person.email or person.phone or "?",
@@ -175,7 +177,7 @@ def _buttons(staff: Staff, context: Context, found: Read) -> tuple[Buttons, tupl
 
 
 def _clocks(found: Read, at: Present) -> tuple[Clock, Clock]:
-    stops = found.item.target.stops if found.item else frozenset()
+    stops = stopping(found.item.target if found.item else None, found.ticket.attributes)
     return two_clocks(found.ticket, stops, at)
 
 
@@ -228,7 +230,7 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
         resolution=resolution,
         stages=side.stage_sides(found.standing, at),
         papers=side.papers(item, ticket, found.holds, at),
-        rules=side.rules(item, catalog, at),
+        rules=side.rules(item, ticket, catalog, at),
         wording=item.wording.id if item else "",
         task=_task(found, page.requester, resolution.pill, at) if works or found.brief else (),
         messages=_talk(viewer, found, page.href),

@@ -98,7 +98,7 @@ def state(number: str) -> Response:
     return jsonify(version=ticket_for(database(), staff(), number).version)
 
 
-@blueprint.get("/tickets/<number>/files/<int:file_id>")
+@blueprint.get("/tickets/<number>/files/<int(max=9007199254740991):file_id>")
 @require(STAFF)
 def file(number: str, file_id: int) -> Response:
     """An attachment: always a download, never shown in our origin, whatever it says it is."""
@@ -115,7 +115,7 @@ def file(number: str, file_id: int) -> Response:
     return answer
 
 
-@blueprint.get("/tickets/<number>/entries/<int:entry_id>/html")
+@blueprint.get("/tickets/<number>/entries/<int(max=9007199254740991):entry_id>/html")
 @require(STAFF)
 def designed(number: str, entry_id: int) -> Response:
     """A mail as it was designed: sanitised, for a frame without rights, without anything from outside."""
