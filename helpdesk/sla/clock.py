@@ -15,7 +15,7 @@ from helpdesk.sla.norms import EventRelative, Norm, StartKind, Target
 from helpdesk.sla.rules import EVENT_STAGE, Deadline, Situation, StageDue, day_of, deadline
 from helpdesk.sla.spans import Pause, merged, span_end, within, working_seconds
 
-__all__ = ["Clock", "Facts", "HoldPeriod", "StageDue", "Timeline", "stops", "timeline"]
+__all__ = ["Clock", "Facts", "HoldPeriod", "StageDue", "Timeline", "stopping", "stops", "timeline"]
 
 FIRST_HANDLING = "first handling"
 UNCLASSIFIED_MINUTES = 30  # an e-mail is warned about after so many working minutes while its item is unknown
@@ -125,6 +125,14 @@ def stops(reason: str, target: Target, attributes: Mapping[str, str]) -> bool:
         return False
     only_when = target.stops_when.get(reason, {})
     return all(attributes.get(name) in values for name, values in only_when.items())
+
+
+def stopping(target: Target | None, attributes: Mapping[str, object]) -> frozenset[str]:
+    """The hold reasons that stop the resolution clock of a request with these attributes; none without a target."""
+    if target is None:
+        return frozenset()
+    known = {name: str(value) for name, value in attributes.items()}
+    return frozenset(reason for reason in target.stops if stops(reason, target, known))
 
 
 def _pauses(facts: Facts, target: Target, end: datetime) -> tuple[Pause, ...]:

@@ -46,6 +46,7 @@ LINE = (
     Ticket.group,
     Ticket.status,
     Ticket.hold_reason,
+    Ticket.attributes,
     Ticket.at_risk,
     Ticket.handling_due_at,
     Ticket.received_at,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Attribute, Catalog, Desk, Document, Item, Text
+from helpdesk.sla.clock import stopping
 from helpdesk.store.models import Entry, Event, File, Ticket
 from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.words import Status
@@ -73,10 +74,11 @@ def _assignees(session: Session, tickets: Sequence[Ticket]) -> Mapping[int, str]
 
 
 def _clock_is_held(context: Context, ticket: Ticket) -> bool:
-    """True while a hold stops the resolution clock of the ticket's item."""
+    """True while a hold stops the resolution clock of the ticket; without an item there is no clock to stop."""
     item = context.item(ticket.item)
-    held = ticket.status == Status.ON_HOLD and ticket.hold_reason is not None
-    return held and (item is None or ticket.hold_reason in item.target.stops)
+    if ticket.status != Status.ON_HOLD:
+        return False
+    return ticket.hold_reason in stopping(item.target if item else None, ticket.attributes)
 
 
 def _entry(row: Row, files: Sequence[Row], when: When) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from helpdesk.catalog.model import Catalog
+from helpdesk.sla.clock import stopping
 from helpdesk.tickets.words import Status
 from helpdesk.web.board.clocks import ClockColumns, Pill, Present, leading, two_clocks
 from helpdesk.web.board.shell import Alarm, Place
@@ -27,6 +28,7 @@ class BoardColumns(ClockColumns, Protocol):
     requester_name: str
     requester_email: str | None
     assignee: str | None
+    attributes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,12 @@ class Board:
     technician: bool = False
 
 
-NO_STOPS: frozenset[str] = frozenset()
-
-
 def line(row: BoardColumns, at: Present, catalog: Catalog, root: str = "") -> Line:
     """One line of a list. Names come from the catalogue; an id that it no longer has is shown as it is."""
     words = at.words
     item = catalog.items.get(row.item or "")
-    shown, other = leading(*two_clocks(row, item.target.stops if item else NO_STOPS, at), at)
+    stops = stopping(item.target if item else None, row.attributes)
+    shown, other = leading(*two_clocks(row, stops, at), at)
     return Line(
         number=row.number,
         href=f"{root}/tickets/{row.number}",

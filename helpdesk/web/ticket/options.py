@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Attribute, Catalog, Desk, Item
+from helpdesk.sla.clock import stopping
 from helpdesk.store.models import Ticket
 from helpdesk.store.page_queries import earlier_labels
 from helpdesk.store.people_queries import display_names
@@ -39,8 +40,8 @@ def _groups(catalog: Catalog, desk: Desk, language: str, chosen: str, without: s
     )
 
 
-def _holds(item: Item | None, at: Present) -> tuple[Choice, ...]:
-    stops = item.target.stops if item else frozenset()
+def _holds(item: Item | None, attributes: Mapping[str, Any], at: Present) -> tuple[Choice, ...]:
+    stops = stopping(item.target if item else None, attributes)
     names = ((r.value, at.words.hold[r]) for r in HoldReason)
     return tuple(Choice(r, _("%(reason)s (clock stops)", reason=n) if r in stops else n) for r, n in names)
 
@@ -99,7 +100,7 @@ def choices(
         staff=tuple(Choice(name, shown) for name, shown in staff.items()),
         groups=_groups(catalog, desk, language, proposed, ticket.group),
         back_groups=_groups(catalog, desk, language, LAYER_1, ticket.group),
-        holds=_holds(item, at),
+        holds=_holds(item, ticket.attributes, at),
         documents=tuple(
             Choice(d.name.id, d.name.get(language), d.name.id in kept_documents)
             for d in (item.documents if item else ())

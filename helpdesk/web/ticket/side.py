@@ -7,7 +7,7 @@ from itertools import pairwise
 from flask_babel import gettext as _
 
 from helpdesk.catalog.model import Catalog, Item
-from helpdesk.sla.clock import FIRST_HANDLING
+from helpdesk.sla.clock import FIRST_HANDLING, stopping
 from helpdesk.sla.explain import explain
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.store.models import Event, Hold, Ticket
@@ -133,8 +133,8 @@ def papers(item: Item | None, ticket: Ticket, holds: Sequence[Hold], at: Present
     return (*found, *(Paper(name, "wanted", since) for name in missing))
 
 
-def rules(item: Item | None, catalog: Catalog, at: Present) -> tuple[Rule, ...]:
-    """What the catalogue says of the item."""
+def rules(item: Item | None, ticket: Ticket, catalog: Catalog, at: Present) -> tuple[Rule, ...]:
+    """What the catalogue says of the item, and which holds stop the clock of this ticket."""
     if item is None:
         return ()
     language = at.words.language
@@ -146,7 +146,8 @@ def rules(item: Item | None, catalog: Catalog, at: Present) -> tuple[Rule, ...]:
     ]
     if item.response_minutes:
         found.append(Rule(_("Response"), _("%(minutes)s working minutes (e-mail)", minutes=item.response_minutes)))
-    stops = [at.words.hold[reason] for reason in at.words.hold if reason in item.target.stops]
+    stop = stopping(item.target, ticket.attributes)
+    stops = [name for reason, name in at.words.hold.items() if reason in stop]
     found.append(Rule(_("Clock stops"), ", ".join(stops) or _("never")))
     found.append(Rule(_("Reopen"), _("within %(days)s calendar days", days=item.reopen_days)))
     return tuple(rule for rule in found if rule.says)
