@@ -1,0 +1,288 @@
+"""Random lives of tickets: anybody does anything with any values, time passes, and the books must agree each time."""
+
+import contextlib
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from helpdesk.catalog.load import load_file
+from helpdesk.config import Settings, load
+from helpdesk.resources import catalog_path
+from helpdesk.store.db import bare_app, db, reading, unit_of_work
+from helpdesk.store.models import Entry, Ticket
+from helpdesk.store.people_models import Membership, StaffUser
+from helpdesk.tickets.errors import DomainError
+from helpdesk.tickets.lifecycle import TRANSITIONS, is_possible, next_status
+from helpdesk.tickets.permission import Actor, Machine, allowed_actions
+from helpdesk.tickets.words import Action, CancelReason, Channel, HoldReason, Status, TicketType
+from helpdesk.usecases.clocks import history_of, refresh
+from helpdesk.usecases.deed import facts_of
+from helpdesk.usecases.people import staff_of
+from helpdesk.usecases.sweep import check, due_tickets
+from tests.conftest import StandingClock
+from tests.usecases.conftest import MEDAN, PEOPLE, Office
+
+START = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)  # a Friday afternoon in Medan
+MOST_TICKETS = 4
+CACHES = (
+    "response_due_at", "response_done_at", "response_verdict", "resolution_due_at", "resolution_done_at",
+    "resolution_verdict", "handling_due_at", "at_risk", "breached", "next_check_at",
+)  # fmt: skip
+FOLDED = (
+    "item", "type", "priority", "attributes", "event_at", "starts_at", "agreed_due_at", "extended_due_at", "cycle",
+    "fulfilled_at", "resolved_at", "closed_at",
+)  # fmt: skip
+TABLES = ("ticket", "event", "hold", "entry", "ticket_link", "participant", "outbox_message", "number_sequence")
+ACTIONS = [a for a in Action if a is not Action.OPEN]
+NUMBER = st.integers(0, 999)
+DICE = st.fixed_dictionaries(
+    {
+        "reason": NUMBER, "item": NUMBER, "group": NUMBER, "other": NUMBER, "attributes": NUMBER,
+        "days": st.integers(-3, 30), "minutes": st.integers(0, 1_440),
+    }
+)  # fmt: skip
+
+
+def pick(values: Any, number: int) -> Any:
+    """One of the values; which, the number decides."""
+    ordered = list(values)
+    return ordered[number % len(ordered)]
+
+
+class Handling(RuleBasedStateMachine):
+    """An office with a few tickets; `template` is its database with the staff, `path` where a life has its own."""
+
+    template: ClassVar[bytes]
+    path: ClassVar[Path]
+    office: ClassVar[Office]
+    done: ClassVar[Counter[Action]]
+
+    @initialize(channel=st.sampled_from(Channel))
+    def begin(self, channel: Channel) -> None:
+        db.session.remove()
+        db.engine.dispose()
+        for old in self.path.parent.glob(f"{self.path.name}*"):
+            old.unlink()
+        self.path.write_bytes(self.template)
+        self.office.now.at = START
+        self.numbers: list[str] = []
+        self.history: list[Any] = []
+        self.swept = True
+        self.open(channel)
+
+    @rule(channel=st.sampled_from(Channel))
+    @precondition(lambda self: len(self.numbers) < MOST_TICKETS)
+    def open(self, channel: Channel) -> None:
+        """Somebody asks for something."""
+        received = self.office.now() - timedelta(minutes=20 if channel is Channel.PHONE else 0)
+        asker = f"sari{len(self.numbers) % 2}@kantor.example"
+        self.numbers.append(self.office.opened(email=asker, channel=channel, received_at=received))
+
+    @rule(who=NUMBER, action=st.sampled_from(ACTIONS), ticket=NUMBER, dice=DICE)
+    def anybody_tries_anything(self, who: int, action: Action, ticket: int, dice: dict[str, int]) -> None:
+        """Mostly refused; a refusal changes nothing."""
+        number = pick(self.numbers, ticket)
+        self._act(pick(self._actors(number), who), action, number, dice)
+
+    @rule(who=NUMBER, which=NUMBER, ticket=NUMBER, dice=DICE)
+    def somebody_does_what_is_offered(self, who: int, which: int, ticket: int, dice: dict[str, int]) -> None:
+        """An action that role and status allow; its values may still be wrong."""
+        number = pick(self.numbers, ticket)
+        actor = pick(self._actors(number), who)
+        allowed = self.office.see(number, lambda _s, t: allowed_actions(actor, facts_of(t, self.office.context())))
+        if allowed:
+            self._act(actor, pick(allowed, which), number, dice)
+
+    @rule(minutes=st.sampled_from([1, 31, 250, 1_440, 4 * 1_440, 12 * 1_440]), sweeps=st.booleans())
+    def time_passes(self, minutes: int, sweeps: bool) -> None:
+        """With or without a worker that looks after what is due."""
+        self.office.now.move(minutes=minutes)
+        self.swept = False
+        if sweeps:
+            self.sweep()
+
+    @rule()
+    def sweep(self) -> None:
+        """The worker does all that is due."""
+        for _ in range(50):
+            with unit_of_work() as session:
+                tickets = due_tickets(session, self.office.context())
+                for ticket in tickets:
+                    check(session, self.office.context(), ticket)
+            if not tickets:
+                break
+        else:
+            pytest.fail("a ticket is due for ever")
+        self.swept = True
+
+    def _actors(self, number: str) -> list[Actor]:
+        return [*self.office.people.values(), self.office.requester(number), Machine()]
+
+    def _act(self, actor: Actor, action: Action, number: str, dice: dict[str, int]) -> None:
+        before, status = self._rows(), Status(self.office.value(number, "status"))
+        fields = self.office.see(number, lambda s, t: self._fields(s, t, action, dice))
+        try:
+            self.office.does(actor, action, number, **fields)
+        except DomainError:
+            assert self._rows() == before, f"a refused {action} changed something"
+            return
+        assert is_possible(status, action), f"{action} was done on a ticket that is {status}"
+        assert self.office.value(number, "status") == next_status(status, action)
+        self._check_caches(number, "right after an action")
+        self.done[action] += 1
+
+    def _fields(self, session: Session, ticket: Ticket, action: Action, dice: dict[str, int]) -> dict[str, Any]:
+        """Values for every action; those that an action does not know it does not look at."""
+        roll, at = dice["reason"], self.office.now() + timedelta(days=dice["days"], minutes=-dice["minutes"])
+        reasons: dict[Action, Any] = {Action.HOLD: [*HoldReason, "x"], Action.CANCEL: [*CancelReason, "x"]}
+        fields: dict[str, Any] = {
+            "reason": str(pick(reasons.get(action, ["sebab", "sebab", ""]), roll)),
+            "item": pick([None, "x", *self.office.catalog.desks[MEDAN].items], dice["item"]),
+            "type": pick([None, None, *TicketType], roll), "priority": pick([None, 1, 2, 3, 4, 9], roll),
+            "assignee": pick([*PEOPLE, "x"], dice["group"]),
+            "group": pick([*self.office.catalog.desks[MEDAN].groups, "x"], dice["group"]),
+            "text": pick(["Teks.", "Teks.", " "], roll), "note": "Selesai.",
+            "label": pick(["reset", "kabel", ""], roll),
+            "missing": pick([["surat"], []], dice["other"]), "rating": pick([None, 1, 5, 6], roll),
+            "number": pick([*self.numbers, "MDN-1"], dice["other"]),
+            "entries": list(session.scalars(select(Entry.id).where(Entry.ticket_id == ticket.id)))[: dice["other"] % 4],
+            "attributes": self._attributes(ticket, dice["attributes"]),
+        }  # fmt: skip
+        times = {"event_at": at, "starts_at": at, "agreed_due_at": at, "due_at": at}
+        return fields | {name: pick([None, value], roll >> n) for n, (name, value) in enumerate(times.items())}
+
+    def _attributes(self, ticket: Ticket, roll: int) -> dict[str, Any]:
+        item = self.office.context().item(ticket.item)
+        if item is None or not item.attributes or roll % 3 == 0:
+            return {} if roll % 9 else {"x": 1}
+        attribute = pick(item.attributes, roll)
+        return {attribute.id: pick(attribute.choices, roll) if attribute.choices else roll % 40}
+
+    def _rows(self) -> dict[str, list[Any]]:
+        with reading() as session:
+            return {name: [tuple(r) for r in session.execute(text(f'SELECT * FROM "{name}"'))] for name in TABLES}
+
+    def _tickets(self, session: Session) -> list[Ticket]:
+        return list(session.scalars(select(Ticket).order_by(Ticket.id)))
+
+    def _check_caches(self, number: str, when: str) -> None:
+        """Thrown away and rebuilt, they are what they were."""
+        with reading() as session, session.no_autoflush:
+            ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+            kept = {name: getattr(ticket, name) for name in CACHES}
+            for name in CACHES:
+                setattr(ticket, name, False if name in ("at_risk", "breached") else None)
+            refresh(session, self.office.context(), ticket)
+            rebuilt = {name: getattr(ticket, name) for name in CACHES}
+            session.rollback()
+        assert kept == rebuilt, f"{when}: {number}"
+
+    @invariant()
+    def rebuilt_caches_are_the_same(self) -> None:
+        """Once the worker has looked, on every ticket, also on those that nobody touched."""
+        if self.swept:
+            with reading() as session:
+                numbers = list(session.scalars(select(Ticket.number)))
+            for number in numbers:
+                self._check_caches(number, "after a sweep")
+
+    @invariant()
+    def the_history_only_grows(self) -> None:
+        """What was written stays as it was."""
+        rows = self._rows()["event"]
+        assert rows[: len(self.history)] == self.history
+        self.history = rows
+
+    @invariant()
+    def status_and_rows_are_what_the_events_say(self) -> None:
+        """Every event follows the table from where the last one ended, and the row remembers their sum."""
+        with reading() as session:
+            for ticket in self._tickets(session):
+                self._check_chain(ticket)
+                history = history_of(ticket.events)
+                told = {name: getattr(history, name) for name in FOLDED}
+                assert {name: getattr(ticket, name) for name in FOLDED} == told, ticket.number
+
+    def _check_chain(self, ticket: Ticket) -> None:
+        first, *others = ticket.events
+        assert (first.action, first.from_status, first.to_status) == (Action.OPEN, None, Status.NEW)
+        last = first
+        for event in others:
+            assert event.from_status == last.to_status
+            if event.action == "apology":
+                assert event.to_status == event.from_status
+            else:
+                target = TRANSITIONS[Status(event.from_status), Action(event.action)]
+                assert event.to_status == (target or event.from_status)
+            assert event.at >= last.at
+            last = event
+        assert ticket.status == last.to_status
+
+    @invariant()
+    def a_hold_lasts_exactly_while_the_ticket_is_on_hold(self) -> None:
+        """The ledger and the status say the same."""
+        with reading() as session:
+            for ticket in self._tickets(session):
+                lasting = [hold.reason for hold in ticket.holds if hold.ended_at is None]
+                assert lasting == ([ticket.hold_reason] if ticket.status == Status.ON_HOLD else [])
+
+    @invariant()
+    def numbers_have_no_gap(self) -> None:
+        """Refused and split ones included."""
+        with reading() as session:
+            found = sorted(int(number.rpartition("-")[2]) for number in session.scalars(select(Ticket.number)))
+        assert found == list(range(1, len(found) + 1))
+
+    def teardown(self) -> None:
+        with contextlib.closing(sqlite3.connect(self.path)) as connection:
+            for statement in ("UPDATE event SET why = 'x'", "DELETE FROM event"):
+                with pytest.raises(sqlite3.IntegrityError):
+                    connection.execute(statement)
+
+
+def _staff(now: datetime) -> dict[str, Any]:
+    people = {}
+    with unit_of_work() as session:
+        for name, memberships in PEOPLE.items():
+            user = StaffUser(name=name, display_name=name.title(), password_hash="-", created_at=now)
+            user.memberships = [Membership(role=r, desk=d, group=g) for r, d, g in memberships]
+            session.add(user)
+            session.flush()
+            people[name] = staff_of(user)
+    return people
+
+
+def _settings(folder: Path) -> Settings:
+    env = {
+        "HELPDESK_SECRET_KEY": "only-for-the-tests-0123456789",
+        "HELPDESK_DATA": str(folder),
+        "HELPDESK_KPTIK_MEDAN_SMTP_URL": "smtp://127.0.0.1:9",
+    }
+    return replace(load((MEDAN,), env), testing=True)
+
+
+@contextlib.contextmanager
+def ground(template: bytes, folder: Path) -> Iterator[type[Handling]]:
+    """The machine with a migrated database to begin each life with."""
+    settings = _settings(folder)
+    path = folder / "helpdesk.sqlite3"
+    path.write_bytes(template)
+    with bare_app(settings).app_context():
+        office = Office(load_file(catalog_path()), settings, StandingClock(START), _staff(START))
+        db.engine.dispose()
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        given = {"template": path.read_bytes(), "path": path, "office": office, "done": Counter()}
+        yield type("OneHandling", (Handling,), given)
+        db.session.remove()
+        db.engine.dispose()
