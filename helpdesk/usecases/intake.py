@@ -18,6 +18,7 @@ from helpdesk.usecases.linking import link_tickets
 from helpdesk.usecases.matching import is_proved, match
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 from helpdesk.usecases.raw import Claim, finish_raw
+from helpdesk.usecases.redaction import without_links_of_ours
 
 NO_SUBJECT = "(tanpa subjek)"
 COPIES = 40
@@ -139,6 +140,7 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
 
     Unknown desk and mails without a usable sender go into quarantine; nothing is dropped without a reason.
     """
+    mail = without_links_of_ours(mail)
     raw.content_hash, raw.message_id = mail.content_hash, mail.message_id[:500]
     raw.desk = raw.desk or desk_of(context, mail)
     if raw.desk is None:

@@ -23,6 +23,7 @@ from helpdesk.usecases.handling import perform
 from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 from helpdesk.usecases.raw import store_raw
+from helpdesk.usecases.redaction import without_private_links
 
 SHORT_NOTICE = "short notice: the lead time of the standard is not kept, the requester was told"
 
@@ -112,8 +113,8 @@ def _open(
         desk=submission.desk,
         channel=Channel.PORTAL,
         requester=person,
-        subject=submission.subject,
-        text=whole_text(submission, item),
+        subject=without_private_links(submission.subject),
+        text=without_private_links(whole_text(submission, item)),
         received_at=context.now,
         item=submission.item,
         type=item.types[0].value if item else None,
@@ -160,7 +161,7 @@ def answer(session: Session, context: Context, requester: Requester, ticket: Tic
         channel=Channel.PORTAL,
         address=requester.address,
         name=requester.name,
-        text=message.text,
+        text=without_private_links(message.text),
         received_at=context.now,
         attachments=_attachments(message.files, message.contents),
         raw_id=raw.id,
@@ -177,4 +178,4 @@ def reopen(session: Session, context: Context, requester: Requester, ticket: Tic
         if ticket.status not in ended:
             return
     # Nothing was written, or no more than thanks: the button still means what it says.
-    perform(session, context, requester, ticket, Action.REOPEN, {"reason": message.text})
+    perform(session, context, requester, ticket, Action.REOPEN, {"reason": without_private_links(message.text)})

@@ -11,6 +11,8 @@ from sqlalchemy import Row
 
 from helpdesk.catalog.model import Catalog
 from helpdesk.store.mail_models import RawMessage
+from helpdesk.usecases.redaction import without_private_links
+from helpdesk.web.admin.reasons import error_shown, reason_shown
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.view import Choice
 from helpdesk.web.ticket.talk import size_of
@@ -52,13 +54,13 @@ class Outgoing:
 
 
 def header_text(body: bytes) -> str:
-    """The headers of a raw message as they arrived: at most 8 kB, up to the first empty line."""
+    """The headers of a raw message as they arrived: at most 8 kB, up to the first empty line; no private link."""
     lines: list[str] = []
     for line in _LINE_END.split(body[:HEAD]):
         if not line and lines:
             break
         lines.append(line.decode("utf-8", "replace"))
-    return "\n".join(lines)
+    return without_private_links("\n".join(lines))
 
 
 def header(headers: str, name: str) -> str:
@@ -88,7 +90,7 @@ def quarantined(row: Row[Any], catalog: Catalog, at: Present) -> Quarantined:
         received_full=at.words.full(row.received_at, at.zone),
         sender=sender,
         subject=subject,
-        reason=row.reason,
+        reason=reason_shown(row.reason),
         source=desk.name if desk else row.source or _("no desk"),
     )
 
@@ -104,7 +106,7 @@ def quarantined_page(raw: RawMessage, desks: Mapping[str, str], catalog: Catalog
         received_full=at.words.full(raw.received_at, at.zone),
         sender=sender,
         subject=subject,
-        reason=raw.reason,
+        reason=reason_shown(raw.reason),
         source=desk.name if desk else raw.source,
         headers=headers,
         tried=ngettext("tried %(num)s time", "tried %(num)s times", raw.attempts) if raw.attempts else "",
@@ -138,7 +140,7 @@ def _kinds() -> Mapping[str, str]:
 def outgoing(row: Row[Any], at: Present) -> Outgoing:
     """A line of the outbox."""
     look, state = _states().get(row.state, ("none", row.state))
-    says = row.error
+    says = error_shown(row.error)
     if row.state == "held":
         says = _("more than ten automatic messages to this address in an hour")
     elif row.state == "pending":
