@@ -12,15 +12,17 @@ from structlog.typing import Processor
 _SECRET_KEY = re.compile(r"password|passwd|secret|token|authorization|cookie|api_?key|code_hash|^code$", re.IGNORECASE)
 _URL_USER = re.compile(r"(?<=://)[^/@\s:]+:[^@\s]*(?=@)")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
+_PRIVATE_LINK = re.compile(r"(?i)((?:/|%2F)(?:t|receipt)(?:/|%2F))[0-9]{1,18}(?:-|%2D)[0-9a-f]+")
 HIDDEN = "***"
 
 
 def _without_secrets(text: str) -> str:
-    return _BEARER.sub(rf"\1 {HIDDEN}", _URL_USER.sub(HIDDEN, text))
+    text = _PRIVATE_LINK.sub(rf"\1{HIDDEN}", _URL_USER.sub(HIDDEN, text))
+    return _BEARER.sub(rf"\1 {HIDDEN}", text)
 
 
 def hide_secrets(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Hide values under telling names, users and passwords in URLs, and authorization headers, at any depth."""
+    """Hide, at any depth: values under telling names, users in URLs, tokens of private links, authorization headers."""
     for key, value in entry.items():
         entry[key] = HIDDEN if _SECRET_KEY.search(str(key)) and key != "event" else _hidden(value)
     return entry

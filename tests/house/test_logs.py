@@ -45,3 +45,17 @@ def test_values_under_telling_names_are_hidden_at_any_depth(key: str) -> None:
 def test_an_authorization_header_inside_a_text_is_hidden() -> None:
     entry = hide_secrets(None, "info", {"event": "sent Authorization: Bearer abc.def-123 to host"})
     assert "abc.def-123" not in entry["event"]
+
+
+@pytest.mark.parametrize("page", ["/t/", "/receipt/", "%2Ft%2F"])
+def test_the_token_of_a_private_link_is_hidden(page: str) -> None:
+    token = f"17-{'0123456789abcdef' * 3}"[:43]
+    said = f"GET https://meja.example{page}{token}/files/3 failed"
+    entry = hide_secrets(None, "error", {"event": said, "exception": [said], "request": {"path": f"{page}{token}"}})
+    assert token[3:] not in str(entry)
+    assert entry["event"] == f"GET https://meja.example{page}***/files/3 failed"
+
+
+def test_other_paths_are_not_taken_for_private_links() -> None:
+    said = "GET /tickets/MDN-2026-000001 /t/gone /t/17"
+    assert hide_secrets(None, "info", {"event": said})["event"] == said
