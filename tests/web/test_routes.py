@@ -30,7 +30,7 @@ TABLE: dict[str, set[str]] = {
     "api.desks": STAFF,
     **dict.fromkeys(("board.board", "board.board_news", "board.take", "board.blank", "board.record"), AGENTS),
     **dict.fromkeys(("queue.queue", "queue.queue_news", "queue.take"), QUEUE),
-    **dict.fromkeys((f"ticket.{name}" for name in ("page", "peek", "state", "file", "designed", "do")), STAFF),
+    **dict.fromkeys((f"ticket.{name}" for name in ("page", "peek", "state", "file", "designed", "do", "revoke")), STAFF),
     **dict.fromkeys((f"admin.{name}" for name in ("quarantine", "one", "raw", "retry", "put_aside", "outbox")), AGENTS),
     **dict.fromkeys((f"portal.{name}" for name in ("home", "desk_home", "service", "send", "receipt")), ANYBODY),
     **dict.fromkeys((f"portal.{name}" for name in ("my", "prove", "ask", "code", "enter", "leave")), ANYBODY),
@@ -149,3 +149,10 @@ def test_audiences_name_whom_they_let_in(world: World) -> None:
         "supervisor": {"sari", "admin"},
         "administrator": {"admin"},
     }
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("path", ["/nope", "/nope/x", "/nope/x/y", "/kptik-medanx/x", "/api/nope", "/api/v1/nope/x"])
+def test_an_unknown_path_is_not_found_by_any_method(world: World, method: str, path: str) -> None:
+    headers = {"Authorization": f"Bearer {world.tokens['rina']}"}
+    assert world.browser().open(path, method=method, headers=headers).status_code == 404

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, send_file
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,6 +16,7 @@ from helpdesk.store.page_queries import designed_mail, file_of
 from helpdesk.tickets.errors import DomainError, Invalid
 from helpdesk.tickets.errors import NotFound as Missing
 from helpdesk.usecases.handling import ticket_for
+from helpdesk.usecases.withdrawing import withdraw_links
 from helpdesk.web.access import STAFF, require, staff
 from helpdesk.web.acting import act, action_named
 from helpdesk.web.board.clocks import Present
@@ -156,6 +158,16 @@ def do(number: str, action: str) -> AnyResponse:
     if request.form.get("next"):
         flash(f"{number}: {phrases(language()).action[named]}", "done")
     return redirect(_where(number, action), 303)
+
+
+@blueprint.post("/tickets/<number>/links/revoke")
+@require(STAFF)
+def revoke(number: str) -> AnyResponse:
+    """Revoke the private links of a ticket; its next mail to the requester carries a new one."""
+    ticket = ticket_for(database(), staff(), number, lock=True)
+    if withdraw_links(database(), context(), staff(), ticket):
+        flash(_("The private links are revoked; the next mail carries a new one."), "done")
+    return redirect(f"/tickets/{number}", 303)
 
 
 def _version(form: Mapping[str, Any]) -> int | None:
