@@ -1,0 +1,53 @@
+"""The stored reasons of quarantine and the errors of sending in the language of the reader; the store holds English."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+
+
+def _reasons() -> Mapping[str, str]:
+    return {
+        "no usable sender address": _("no usable sender address"),
+        "addressed to no desk": _("addressed to no desk"),
+        "bounce of a message that is not known here": _("bounce of a message that is not known here"),
+        "sent under an address of our own": _("sent under an address of our own"),
+        "no header field: this is not a mail message": _("no header field: this is not a mail message"),
+        "too deeply nested": _("too deeply nested"),
+        "too many parts": _("too many parts"),
+    }
+
+
+def _errors() -> Mapping[str, str]:
+    return {
+        "the worker ended while sending; it may have gone out": _(
+            "the worker ended while sending; it may have gone out"
+        ),
+        "the SMTP server closed the connection": _("the SMTP server closed the connection"),
+        "the connection broke before the SMTP server answered": _(
+            "the connection broke before the SMTP server answered"
+        ),
+    }
+
+
+def _steps() -> Mapping[str, str]:
+    return {
+        "sender": _("the server refused the sender"),
+        "recipient": _("the server refused the recipient"),
+        "data": _("the server refused the message"),
+        "content": _("the server refused the message"),
+        "returned": _("came back"),
+        "SMTP connection lost": _("connection to the server lost"),
+        "SMTP": _("no connection to the server"),
+    }
+
+
+def reason_shown(stored: str) -> str:
+    """Why a message is in quarantine; a reason that has no wording of its own is shown as it is stored."""
+    return _reasons().get(stored, stored)
+
+
+def error_shown(stored: str) -> str:
+    """Why a message was not delivered: a known sentence, or a known beginning with what the other server said."""
+    beginning, colon, said = stored.partition(": ")
+    step = _steps().get(beginning) if colon else None
+    return f"{step}: {said}" if step else _errors().get(stored, stored)
