@@ -61,12 +61,18 @@ class Pill:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """The moment and the place in which clocks are read."""
+    """The moment and the place in which clocks are read; `named_zone` says that each time names its zone."""
 
     now: datetime
     zone: tzinfo
     words: Phrases
     measure: Measure
+    named_zone: bool = False
+
+    def brief(self, moment: datetime) -> str:
+        """The short local time: `23 Nov 08.30`, or `23 Nov 08.30 WIB` where zones meet in one list."""
+        write = self.words.brief_with_zone if self.named_zone else self.words.brief
+        return write(moment, self.now, self.zone)
 
 
 def pill(clock: Clock, at: Present) -> Pill:
@@ -77,7 +83,7 @@ def pill(clock: Clock, at: Present) -> Pill:
     due = clock.due_at
     when = at.words.full(due, at.zone) if due else words.no_norm
     title = f"{clock.name}: {words.due % when if due else when}"
-    below = clock.below_due % words.brief(due, at.now, at.zone) if due else clock.name
+    below = clock.below_due % at.brief(due) if due else clock.name
     if clock.hold:
         return Pill("hold", words.held % words.hold.get(clock.hold, clock.hold), title, below)
     if due is None:
@@ -98,7 +104,7 @@ def _ended(clock: Clock, at: Present) -> Pill:
     late = clock.verdict in _LATE or bool(clock.due_at and clock.done_at and clock.done_at > clock.due_at)
     text = words.missed if late else words.met
     done = at.words.full(clock.done_at, at.zone) if clock.done_at else ""
-    below = clock.below_done % words.brief(clock.done_at, at.now, at.zone) if clock.done_at else clock.name
+    below = clock.below_done % at.brief(clock.done_at) if clock.done_at else clock.name
     return Pill("missed" if late else "met", text, f"{clock.name}: {text} {done}".rstrip(), below)
 
 

@@ -41,6 +41,11 @@ def _measure(catalog: Catalog, desk: str) -> Measure:
 
 
 def presents(context: Context, desks: Collection[str], language: str) -> Mapping[str, Present]:
-    """The present at each desk: the time, the zone, the words, the calendar that measures what is left."""
+    """The present at each desk: the time, the zone, the words, the calendar that measures what is left.
+
+    Where the desks lie in more than one zone each short time names its own.
+    """
     catalog, words = context.catalog, phrases(language)
-    return {d: Present(context.now, catalog.desks[d].zone, words, _measure(catalog, d)) for d in desks}
+    zones = {d: catalog.desks[d].zone for d in desks}
+    several = len(set(map(str, zones.values()))) > 1
+    return {d: Present(context.now, zone, words, _measure(catalog, d), several) for d, zone in zones.items()}
