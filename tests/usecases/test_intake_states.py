@@ -286,6 +286,7 @@ def test_several_senders_are_nobody_proved(post: Post) -> None:
     assert post.links(other) == [("claimed-number", number)]
     assert post.entries(other)[0] == ("requester-message", "unproved")
     assert "eva@lain.example" not in {address for address, _kind in post.participants(other)}
+    assert post.outbox(other) == []
 
 
 def test_our_own_desks_are_never_requesters(post: Post, case: Case) -> None:
