@@ -12,7 +12,7 @@ from helpdesk.channels.base import Address, ChannelError, Outbound
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, Ticket
 from helpdesk.tickets.words import Channel, EntryKind
-from helpdesk.usecases.access import link_for, link_token
+from helpdesk.usecases.access import CODE_LIFE, link_for, link_token
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.letter import letter_html, letter_text
 from helpdesk.usecases.messages import render_body, render_subject
@@ -80,10 +80,14 @@ class Claimed:
 def take_next(session: Session, context: Context, desks: list[str]) -> Claimed | None:
     """Claim the next message and write its letter; None when nothing is due. The caller commits before sending.
 
-    A message that cannot be written is given up, so that it does not stand in the way of the others.
+    A message that cannot be written is given up, so that it does not stand in the way of the others; so is a code
+    that has expired meanwhile.
     """
     while claimed := claim_outbox(session, context, desks):
         message = session.get_one(OutboxMessage, claimed[0])
+        if message.kind == CODE and context.now - message.created_at >= CODE_LIFE:
+            note_failed(session, message.id, context.now, ChannelError("the code has expired", permanent=True))
+            continue
         try:
             with session.begin_nested():
                 return Claimed(message.id, message.desk, letter(session, context, message))

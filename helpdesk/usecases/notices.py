@@ -69,16 +69,17 @@ def enqueue(
         references=list(answers[-20:]),
         context=dict(data or {}),
         once_key=f"{kind}:{ticket.number}:{recipient}" if once else None,
-        state=_first_state(session, context, ticket.desk, recipient, channel=channel, automatic=automatic),
+        state=first_state(session, context, ticket.desk, recipient, channel=channel, automatic=automatic),
         next_try_at=context.now,
         created_at=context.now,
     )
     write(session, MessageKey, message_id=message_id, ticket_id=ticket.id, entry_id=entry_id)
 
 
-def _first_state(
+def first_state(
     session: Session, context: Context, desk: str, recipient: str, *, channel: str, automatic: bool
 ) -> str:
+    """The state in which a new message waits: pending, held over the cap, or unsendable where no channel is set up."""
     account = context.settings.mail.get(desk)
     if channel != Channel.EMAIL or account is None or account.smtp is None:
         return "unsendable"

@@ -9,7 +9,7 @@ from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.access import new_code, use_code
 from helpdesk.usecases.context import Context
-from helpdesk.usecases.notices import new_message_id
+from helpdesk.usecases.notices import first_state, new_message_id
 
 
 def enqueue_code(session: Session, context: Context, desk_id: str, address: str, code: str) -> OutboxMessage:
@@ -22,7 +22,7 @@ def enqueue_code(session: Session, context: Context, desk_id: str, address: str,
         recipient=address,
         message_id=new_message_id(context.address(desk_id)),
         context={"code": code},
-        state="pending",
+        state=first_state(session, context, desk_id, address, channel=Channel.EMAIL, automatic=True),
         next_try_at=context.now,
         created_at=context.now,
     )

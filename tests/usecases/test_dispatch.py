@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from helpdesk.channels.base import ChannelError
 from helpdesk.store.db import db, unit_of_work
@@ -20,6 +20,7 @@ from helpdesk.store.models import Entry
 from helpdesk.store.people_models import AccessLink
 from helpdesk.usecases.dispatch import LEASE, claim_outbox, note_failed, settle_lost_claims, take_next
 from helpdesk.usecases.mailboxes import mailbox_for
+from helpdesk.usecases.portal_codes import ask_code
 from helpdesk.worker.sending import Senders, send_due
 from tests.channels.test_email_smtp import DROP, Scripted
 from tests.servers.mail import MailServer
@@ -239,6 +240,28 @@ def test_a_message_waits_for_a_channel_that_is_not_configured_and_goes_out_once_
     post.office.settings = configured
     assert send_due(post.desk, senders) == 1
     assert post.outbox(number)[0][2] == "sent"
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(("minutes", "state"), [(14, "sent"), (15, "failed")])
+@pytest.mark.parametrize("configured", [True, False], ids=["with a server", "without one at first"])
+def test_a_code_goes_out_only_while_it_is_good(
+    post: Post, senders: Senders, server: Scripted, configured: bool, minutes: int, state: str
+) -> None:
+    with_server = post.office.settings
+    if not configured:
+        post.office.settings = replace(with_server, mail={})
+    post.office.opened(channel="phone")
+    with unit_of_work() as session:
+        session.execute(delete(OutboxMessage))
+        ask_code(session, post.office.context(), "sari@kantor.example")
+    assert message(post).state == ("pending" if configured else "unsendable")
+    post.office.settings = with_server
+    post.office.now.move(minutes=minutes)
+    send_due(post.desk, senders)
+    after = message(post)
+    assert (after.kind, after.state, after.context) == ("code", state, {})
+    assert len(server.mails) == (1 if state == "sent" else 0)
 
 
 @ONE_DATABASE
