@@ -247,3 +247,11 @@ def test_both_languages_are_complete_on_the_board(world: World) -> None:
     english = browser.get("/board?lang=en").text
     assert '<html lang="en">' in english
     assert "Antrean saya" not in english
+
+
+def test_a_time_names_its_zone_only_where_the_listed_desks_have_more_than_one(world: World) -> None:
+    world.ticket(item=RESET)
+    zoned = re.compile(r'class="two-line[^>]*>[^<]*\d\d\.\d\d WIB<')
+    browser = world.entered("admin")
+    assert len(zoned.findall(browser.get("/board").text)) == 2, "the time of receipt and the time it is due"
+    assert not zoned.search(browser.get(f"/board?desk={MEDAN}").text)

@@ -86,6 +86,26 @@ def test_the_outbox_says_why_a_message_was_not_delivered(both: World) -> None:
     assert number not in both.entered("joko").get("/outbox").text
 
 
+def test_a_known_reason_is_shown_in_the_language_of_the_reader_and_stored_in_english(world: World) -> None:
+    raw = quarantine(world)
+    with world.app.app_context(), unit_of_work() as session:
+        session.get_one(RawMessage, raw).reason = "addressed to no desk"
+    browser = world.entered("rina")
+    for path in ("/quarantine", f"/quarantine/{raw}"):
+        page = browser.get(path).text
+        assert "tidak ditujukan ke meja layanan mana pun" in page
+        assert "addressed to no desk" not in page
+    assert state(world, raw).reason == "addressed to no desk"
+
+
+def test_a_refusal_is_shown_in_the_language_of_the_reader_with_what_the_server_said(both: World) -> None:
+    both.ticket()
+    with both.app.app_context(), unit_of_work() as session:
+        message = session.query(OutboxMessage).one()
+        message.state, message.error = "failed", "recipient: 550 unknown: gone"
+    assert "server menolak penerima: 550 unknown: gone" in both.entered("rina").get("/outbox").text
+
+
 def test_empty_lists_say_so(world: World) -> None:
     browser = world.entered("rina")
     assert "Karantina kosong" in browser.get("/quarantine").text
