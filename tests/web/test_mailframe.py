@@ -9,7 +9,8 @@ PAGE = "data:text/html,<h1>masuk</h1>"
 
 @pytest.mark.parametrize("link", [
     PAGE, " " + PAGE, "DATA:text/html;base64,eA==", "da&#10;ta:text/html,x", "&#1;data:text/html,x",
-    "data&colon;text/html,x", "data:image/png;base64,eA==", "javascript:x()", "vbscript:x", "/t/1", "//lain.example", "tickets",
+    "data&colon;text/html,x", "data:image/png;base64,eA==", "javascript:x()", "vbscript:x", "/t/1", "//lain.example",
+    "tickets",
 ])  # fmt: skip
 def test_a_link_to_something_that_the_mail_brings_along_or_to_us_is_taken_out(link: str) -> None:
     shown = framed(f'<a href="{link}">klik</a>')
