@@ -76,9 +76,7 @@ def enqueue(
     write(session, MessageKey, message_id=message_id, ticket_id=ticket.id, entry_id=entry_id)
 
 
-def first_state(
-    session: Session, context: Context, desk: str, recipient: str, *, channel: str, automatic: bool
-) -> str:
+def first_state(session: Session, context: Context, desk: str, recipient: str, *, channel: str, automatic: bool) -> str:
     """The state in which a new message waits: pending, held over the cap, or unsendable where no channel is set up."""
     account = context.settings.mail.get(desk)
     if channel != Channel.EMAIL or account is None or account.smtp is None:
