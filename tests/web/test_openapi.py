@@ -2,8 +2,11 @@
 
 import re
 
+from helpdesk.store.db import unit_of_work
+from helpdesk.store.models import Ticket
 from helpdesk.tickets.words import Action
 from helpdesk.usecases.handling import ACTIONS
+from helpdesk.usecases.sweep import check
 from helpdesk.web.api.openapi import description
 from tests.web.conftest import World
 from tests.web.test_api import KEYS, NEW
@@ -44,6 +47,16 @@ def test_a_ticket_has_the_described_fields(world: World) -> None:
     agrees(world.api("rina").get("/tickets/x").json, {"$ref": "#/components/schemas/Problem"}, schemas)
     agrees(world.api("rina").get("/catalog").json, {"$ref": "#/components/schemas/CatalogShown"}, schemas)
     agrees(world.api("rina").get("/desks").json, {"$ref": "#/components/schemas/DeskList"}, schemas)
+
+
+def test_the_history_of_a_late_ticket_is_as_described(world: World) -> None:
+    number = world.api("rina").post("/tickets", NEW).json["number"]
+    world.move(days=2)
+    with world.app.app_context(), unit_of_work() as session:
+        check(session, world.context, session.query(Ticket).filter_by(number=number).one())
+    shown = world.api("rina").get(f"/tickets/{number}").json
+    assert shown["events"][-1]["action"] == "apology"
+    agrees(shown, {"$ref": "#/components/schemas/TicketShown"}, description()["components"]["schemas"])
 
 
 KINDS = {"string": str, "integer": int, "object": dict, "array": list, "boolean": bool, "null": type(None)}

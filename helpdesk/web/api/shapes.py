@@ -6,7 +6,8 @@ from marshmallow import Schema, fields
 
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.words import Action, Channel, EntryKind, Status, TicketType, Verdict
-from helpdesk.web.fields import LONG, MEDIUM, Attributes, Choice, Form, Moment, Whole, Words
+from helpdesk.usecases.clocks import APOLOGY
+from helpdesk.web.fields import LONG, MEDIUM, WORDING, Attributes, Choice, Form, Moment, Whole, Words
 
 LIMIT, LARGEST_LIMIT = 50, 100
 
@@ -27,7 +28,7 @@ class NewTicket(Form):
     channel = Choice(tuple(Channel), _("Unknown channel."), required=True)
     subject = Words(500, line=True, required=True, minimum=1)
     text = Words(LONG, required=True, minimum=1)
-    requester = fields.Nested(RequesterGiven, required=True)
+    requester = fields.Nested(RequesterGiven, required=True, error_messages={**WORDING})
     attributes = Attributes(allow_none=True)
     event_at = Moment(allow_none=True)
     received_at = Moment(allow_none=True)
@@ -83,7 +84,7 @@ class EntryShown(Schema):
 class EventShown(Schema):
     """One line of the history."""
 
-    action = _text(metadata=_one_of(Action))
+    action = _text(metadata={"enum": [*(action.value for action in Action), APOLOGY]})
     by = _text()
     at = fields.DateTime(required=True)
     from_status = fields.String(data_key="from", required=True, allow_none=True)
