@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -25,6 +25,9 @@ from helpdesk.usecases.triage import checked_attributes
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,38}")
+MADE_HERE = frozenset({Channel.PORTAL, Channel.API})
+"""Channels on which a request arrives in the moment in which its ticket is made."""
+CLOCK_DIFFERENCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,19 @@ def _channel(value: str) -> str:
     return value
 
 
-def _received(context: Context, received_at: datetime | None, reason: str) -> datetime:
-    """Now, or an earlier time with a reason (behaviour section 3)."""
+def _received(context: Context, channel: str, received_at: datetime | None, reason: str) -> datetime:
+    """Now, or an earlier time with a reason: when somebody called, or the platform's own time (behaviour section 3).
+
+    The portal and the interface have no other clock than this one. A caller's clock may be a little slow.
+    """
     if received_at is None or received_at == context.now:
         return context.now
     if received_at > context.now:
         raise invalid("received_at", _("The time of receipt lies in the future."))
+    if context.now - received_at <= CLOCK_DIFFERENCE:
+        return received_at
+    if channel in MADE_HERE:
+        raise invalid("received_at", _("A ticket of this channel is received when it is made."))
     if not reason.strip():
         raise invalid("reason", _("An earlier time of receipt needs a reason."))
     return received_at
@@ -101,7 +111,7 @@ def create_ticket(session: Session, context: Context, staff: Staff, given: Mappi
     channel = _channel(str(given.get("channel") or ""))
     attributes = checked_attributes(item, dict(given.get("attributes") or {}))
     reason = str(given.get("reason") or "").strip()
-    received_at = _received(context, given.get("received_at"), reason)
+    received_at = _received(context, channel, given.get("received_at"), reason)
     caller, subject, text = _caller(given.get("requester") or {}), _subject(given), str(given.get("text") or "").strip()
     if not text:
         raise invalid("text", _("Write a text."))

@@ -71,7 +71,7 @@ def test_a_wrong_field_is_named_and_nothing_is_kept(world: World, change: dict, 
 @pytest.mark.parametrize("field", ["desk", "channel", "subject", "text", "requester"])
 def test_what_is_needed_is_demanded(world: World, field: str) -> None:
     answer = world.api("admin").post("/tickets", without(field))
-    assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
+    assert (answer.status_code, answer.json["errors"]) == (422, {field: ["Isian ini wajib."]})
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,22 @@ def test_an_earlier_receipt_counts_with_its_reason(world: World) -> None:
     assert shown["received_at"] == "2026-11-20T16:00:00+07:00"
     assert shown["events"][0]["why"] == "Surat hari Jumat"
     assert shown["events"][0]["at"] == "2026-11-23T08:00:00+07:00"
+
+
+@pytest.mark.parametrize("channel", ["email", "whatsapp", "telegram", "web-chat", "phone", "walk-in", "nota-dinas"])
+def test_a_request_that_came_another_way_may_have_come_earlier(world: World, channel: str) -> None:
+    given = {**NEW, "channel": channel, "received_at": "2026-11-23T07:58:30+07:00", "reason": "Disalin"}
+    answer = world.api("rina").post("/tickets", given)
+    assert (answer.status_code, answer.json["received_at"]) == (201, "2026-11-23T07:58:30+07:00")
+
+
+@pytest.mark.parametrize("channel", ["portal", "api"])
+def test_a_request_that_is_made_here_is_received_now(world: World, channel: str) -> None:
+    given, api = {**NEW, "channel": channel, "reason": "Disalin"}, world.api("rina")
+    early = api.post("/tickets", {**given, "received_at": "2026-11-23T07:58:59+07:00"})
+    assert (early.status_code, list(early.json["errors"])) == (422, ["received_at"])
+    slow = api.post("/tickets", {**given, "received_at": "2026-11-23T07:59:00+07:00", "reason": ""})
+    assert (slow.status_code, slow.json["received_at"]) == (201, "2026-11-23T07:59:00+07:00")
 
 
 def test_the_same_key_and_body_make_one_ticket(both: World) -> None:
