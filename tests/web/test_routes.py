@@ -30,7 +30,9 @@ TABLE: dict[str, set[str]] = {
     "api.desks": STAFF,
     **dict.fromkeys(("board.board", "board.board_news", "board.take", "board.blank", "board.record"), AGENTS),
     **dict.fromkeys(("queue.queue", "queue.queue_news", "queue.take"), QUEUE),
-    **dict.fromkeys((f"ticket.{name}" for name in ("page", "peek", "state", "file", "designed", "do", "revoke")), STAFF),
+    **dict.fromkeys(
+        (f"ticket.{name}" for name in ("page", "peek", "state", "file", "designed", "do", "revoke")), STAFF
+    ),
     **dict.fromkeys((f"admin.{name}" for name in ("quarantine", "one", "raw", "retry", "put_aside", "outbox")), AGENTS),
     **dict.fromkeys((f"portal.{name}" for name in ("home", "desk_home", "service", "send", "receipt")), ANYBODY),
     **dict.fromkeys((f"portal.{name}" for name in ("my", "prove", "ask", "code", "enter", "leave")), ANYBODY),
