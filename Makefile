@@ -53,7 +53,7 @@ lint: $(VENV)/.test-stamp ## ruff, mypy, import contracts, djlint / pemeriksaan 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint --lint --quiet templates
 
 format: $(VENV)/.test-stamp ## lay out the code / rapikan kode

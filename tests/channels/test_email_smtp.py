@@ -109,8 +109,9 @@ class Scripted:
         accepted = await self._say(writer, word, usual)
         if word == "DATA" and accepted:
             data = await reader.readuntil(b"\r\n.\r\n")
-            if await self._say(writer, ".", "250 diterima"):
+            if not self.answers.get("."):  # noted before the answer, which the client may be quick to read
                 self.mails.append((self._from, self._to, data[:-3].replace(b"\r\n..", b"\r\n.")))
+            await self._say(writer, ".", "250 diterima")
             return not writer.is_closing()
         if word == "STARTTLS" and accepted and self._tls:
             try:

@@ -14,7 +14,7 @@ COMMANDS = {
     "ruff": [BIN / "ruff", "check", "."],
     "layout": [BIN / "ruff", "format", "--check", "."],
     "mypy --strict": [BIN / "mypy"],
-    "import contracts": [BIN / "lint-imports", "--no-logo"],
+    "import contracts": [BIN / "lint-imports", "--no-logo", "--no-cache"],
     "templates": [BIN / "djlint", "--lint", "--quiet", "templates"],
 }
 
