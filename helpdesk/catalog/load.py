@@ -5,7 +5,6 @@ No database, no settings; the libraries for YAML and schemas are imported only w
 
 import os
 from collections.abc import Iterable, Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,7 @@ from helpdesk.catalog.model import Catalog
 from helpdesk.catalog.nodes import Fault, Position, Table, place, plain
 from helpdesk.catalog.reader import LARGEST, Unreadable, decode, read
 
-__all__ = ["CatalogError", "CatalogErrors", "catalog_notices", "default_path", "load_file", "load_text"]
-
-FILE = "catalog.yaml"
-
-
-def default_path() -> Path:
-    """The catalogue beside setup.cfg in a source tree, else the one that was installed with the package."""
-    tree = Path(__file__).resolve().parents[2]
-    if (tree / "setup.cfg").is_file() and (tree / FILE).is_file():
-        return tree / FILE
-    return Path(str(resources.files("helpdesk"))) / "_data" / FILE
+__all__ = ["CatalogError", "CatalogErrors", "catalog_notices", "load_file", "load_text"]
 
 
 def load_file(path: Path) -> Catalog:
@@ -51,7 +40,7 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def load_text(text: str, name: str = FILE) -> Catalog:
+def load_text(text: str, name: str = "catalog.yaml") -> Catalog:
     """The catalogue that `text` describes; `name` is the file's name in messages. Raises CatalogErrors."""
     from helpdesk.catalog.merging import merged  # noqa: PLC0415  # slow to import, and of no use but here
 

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from helpdesk.catalog.load import catalog_notices, default_path, load_file
+from helpdesk.catalog.load import catalog_notices, load_file
 from helpdesk.catalog.model import Catalog, Item
 from helpdesk.catalog.rendering import norm_as_plain
 from helpdesk.catalog.spans import written
+from helpdesk.resources import catalog_path
 from helpdesk.sla.norms import Anchor, EventRelative
 
 STEPS = {
@@ -58,7 +59,7 @@ def listed(cell: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return load_file(default_path())
+    return load_file(catalog_path())
 
 
 def item(catalog: Catalog, item_id: str) -> Item:

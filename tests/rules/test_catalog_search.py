@@ -4,15 +4,16 @@ import json
 
 import pytest
 
-from helpdesk.catalog.load import default_path, load_file
+from helpdesk.catalog.load import load_file
 from helpdesk.catalog.model import Catalog
 from helpdesk.catalog.rendering import as_plain
 from helpdesk.catalog.search import root, search, words
+from helpdesk.resources import catalog_path
 
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return load_file(default_path())
+    return load_file(catalog_path())
 
 
 @pytest.mark.parametrize(

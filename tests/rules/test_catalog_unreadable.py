@@ -7,7 +7,8 @@ import time
 import pytest
 
 from helpdesk.catalog.errors import CatalogErrors
-from helpdesk.catalog.load import default_path, load_file, load_text
+from helpdesk.catalog.load import load_file, load_text
+from helpdesk.resources import catalog_path
 
 
 @pytest.mark.parametrize(
@@ -58,8 +59,8 @@ def test_a_file_that_is_not_utf_8_is_refused_at_its_first_strange_byte(tmp_path)
 
 def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path):
     path = tmp_path / "catalog.yaml"
-    path.write_bytes(b"\xef\xbb\xbf" + default_path().read_bytes().replace(b"\n", b"\r\n"))
-    assert load_file(path).items == load_file(default_path()).items
+    path.write_bytes(b"\xef\xbb\xbf" + catalog_path().read_bytes().replace(b"\n", b"\r\n"))
+    assert load_file(path).items == load_file(catalog_path()).items
 
 
 def test_a_file_of_ten_megabytes_is_refused_quickly(tmp_path):
@@ -85,8 +86,8 @@ def test_a_file_below_the_working_directory_is_named_from_there(tmp_path, monkey
 
 
 def test_the_default_catalogue_lies_beside_setup_cfg_in_a_source_tree():
-    assert default_path().name == "catalog.yaml"
-    assert (default_path().parent / "setup.cfg").is_file()
+    assert catalog_path().name == "catalog.yaml"
+    assert (catalog_path().parent / "setup.cfg").is_file()
 
 
 def test_libraries_are_imported_only_when_a_catalogue_is_loaded():

@@ -6,7 +6,8 @@ Saturday, at night, and in hours again.
 
 import pytest
 
-from helpdesk.catalog.load import default_path, load_file
+from helpdesk.catalog.load import load_file
+from helpdesk.resources import catalog_path
 from helpdesk.sla.due import Refused
 from helpdesk.usecases.standards import answer_due, answer_elapsed, calendar_for
 
@@ -74,7 +75,7 @@ BY_EVENT = [
 
 @pytest.fixture(scope="module")
 def catalog():
-    return load_file(default_path())
+    return load_file(catalog_path())
 
 
 def ask(catalog, item, received, desk="kptik-medan", channel="email", **others):
