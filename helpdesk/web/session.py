@@ -149,11 +149,6 @@ def end(database: Session) -> None:
     mine.known, mine.sent_token = None, ""
 
 
-def end_all(database: Session, user_id: int) -> None:
-    """End every session of a staff user: after a new password, or when the account is closed."""
-    database.execute(delete(WebSession).where(WebSession.user_id == user_id))
-
-
 class RowSessions(SessionInterface):
     """Flask's door to these sessions."""
 
