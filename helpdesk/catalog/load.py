@@ -5,6 +5,8 @@ No database, no settings; the libraries for YAML and schemas are imported only w
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,13 @@ def load_text(text: str, name: str = "catalog.yaml") -> Catalog:
         raise _errors(name, faults)
     from helpdesk.catalog.building import build  # noqa: PLC0415
 
-    return build(data)
+    catalog = build(data)
+    return replace(catalog, source=text, edition=_edition(catalog.version, text))
+
+
+def _edition(version: str, text: str) -> str:
+    """At most 40 characters: the version, shortened where need be, and what makes it unmistakable."""
+    return f"{version[:27]}#{sha256(text.encode()).hexdigest()[:12]}"
 
 
 def _checked(root: Table) -> tuple[Any, list[Fault]]:

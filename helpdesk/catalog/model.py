@@ -158,7 +158,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """One version of the service catalogue. Mappings keep the order of the file."""
+    """One version of the service catalogue. Mappings keep the order of the file.
+
+    `source` is the text that it was read from, and `edition` its name: the version with the beginning of the text's
+    SHA-256, so that two texts of one version are told apart.
+    """
 
     version: str
     legal_basis: str
@@ -168,7 +172,14 @@ class Catalog:
     desks: Mapping[str, Desk]
     services: Mapping[str, Service]
     items: Mapping[str, Item]
+    source: str = field(default="", repr=False)
+    edition: str = ""
 
     def items_of(self, desk_id: str) -> tuple[Item, ...]:
         """The items that a desk offers, in the order of the file. KeyError for an unknown desk."""
         return tuple(self.items[i] for i in self.desks[desk_id].items)
+
+    def service_of(self, item: Item) -> Service:
+        """The service of an item; for one of an older edition whose service is gone, a service by its bare id."""
+        bare = Text(item.service, item.service)
+        return self.services.get(item.service) or Service(item.service, item.service.upper(), bare)

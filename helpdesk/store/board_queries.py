@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.store.models import Person, Ticket
 from helpdesk.store.people_models import StaffUser
+from helpdesk.store.people_queries import SHOWN_NAME
 from helpdesk.tickets.words import OPEN_STATUSES, Status
 
 KEPT_STATEMENTS = 512
@@ -43,6 +44,7 @@ LINE = (
     Ticket.urgent,
     Ticket.unread,
     Ticket.item,
+    Ticket.catalog_version,
     Ticket.group,
     Ticket.status,
     Ticket.hold_reason,
@@ -58,7 +60,7 @@ LINE = (
     Ticket.resolution_verdict,
     Person.name.label("requester_name"),
     Person.email.label("requester_email"),
-    StaffUser.name.label("assignee"),
+    SHOWN_NAME.label("assignee"),
 )
 
 

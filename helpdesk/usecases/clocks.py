@@ -104,7 +104,7 @@ def standing(
 
 
 def _standing(context: Context, ticket: Ticket, history: History, facts: Facts) -> Standing:
-    item = context.item(history.item)
+    item = context.item(history.item, ticket.catalog_version)
     calendar = calendar_for(context.catalog, ticket.desk, item)
     line = timeline(
         facts,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from helpdesk.catalog.model import Catalog, Desk, Item
 from helpdesk.config import Settings
+from helpdesk.usecases.editions import item_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,11 @@ class Context:
         known = {desk.email.lower(): desk.id for desk in self.catalog.desks.values() if desk.email}
         return known | {self.address(desk_id): desk_id for desk_id in self.catalog.desks if self.address(desk_id)}
 
-    def item(self, item_id: str | None) -> Item | None:
-        """The item of that id; None for none and for one that the catalogue no longer has."""
-        return self.catalog.items.get(item_id) if item_id else None
+    def item(self, item_id: str | None, edition: str | None = None) -> Item | None:
+        """The item of that id, as it was in that edition of the catalogue (a ticket's); None for none, and for one
+        that the catalogue no longer has.
+        """
+        return item_of(self.catalog, item_id, edition)
 
     def tier(self, group_id: str) -> str:
         """The tier of a support group."""

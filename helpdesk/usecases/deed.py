@@ -22,7 +22,7 @@ def facts_of(ticket: Ticket, context: Context | None = None) -> TicketFacts:
     facts = TicketFacts(ticket.desk, Status(ticket.status), ticket.group, ticket.requester_id)
     if context is None:
         return facts
-    item, until = context.item(ticket.item), ticket.reopen_until
+    item, until = context.item(ticket.item, ticket.catalog_version), ticket.reopen_until
     allows_extension = item is not None and item.target.extension is not None and ticket.extended_due_at is None
     return replace(facts, reopenable=until is not None and context.now < until, extendable=allows_extension)
 
@@ -53,7 +53,7 @@ class Deed:
     @property
     def item(self) -> Item | None:
         """The ticket's catalogue item."""
-        return self.context.item(self.ticket.item)
+        return self.context.item(self.ticket.item, self.ticket.catalog_version)
 
     @property
     def desk(self) -> Desk:

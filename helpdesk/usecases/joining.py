@@ -75,7 +75,7 @@ def _resumes(ticket: Ticket) -> bool:
 
 def _awaited_document(session: Session, context: Context, ticket: Ticket, answer: Answer) -> bool:
     """True when the item wants a document after fulfilment, none has come yet, and this message brings a file."""
-    item = context.item(ticket.item)
+    item = context.item(ticket.item, ticket.catalog_version)
     due = item is not None and any(d.after_fulfilment for d in item.documents)
     if not due or not any(not a.inline for a in answer.attachments):
         return False

@@ -63,7 +63,7 @@ def environment() -> Environment:
 
 def _values(context: Context, ticket: Ticket, data: Mapping[str, Any], language: str) -> dict[str, Any]:
     desk = context.desk(ticket.desk)
-    item = context.item(ticket.item)
+    item = context.item(ticket.item, ticket.catalog_version)
 
     def when(moment: datetime | str | None) -> str:
         return local_time(moment, desk.zone, language)

@@ -22,6 +22,7 @@ from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import actor_kind, actor_name
+from helpdesk.usecases.editions import keep_edition
 from helpdesk.usecases.messages import render_entry
 from helpdesk.usecases.notices import enqueue
 from helpdesk.usecases.triage import mark_urgent
@@ -143,7 +144,7 @@ def _ticket_row(context: Context, opening: Opening, number: str) -> Ticket:
         subject=opening.subject[:500],
         priority=3,
         attributes=dict(opening.attributes),
-        catalog_version=context.catalog.version,
+        catalog_version=context.catalog.edition,
         received_at=opening.received_at,
         created_at=context.now,
         event_at=opening.event_at,
@@ -222,6 +223,7 @@ def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Op
 
 def open_ticket(session: Session, context: Context, actor: Actor, opening: Opening) -> Ticket:
     """Make the ticket with its event, message, participants, clocks and automatic reply; it has an id afterwards."""
+    keep_edition(session, context.catalog, context.now)
     ticket = _ticket_row(context, opening, next_number(session, context, opening.desk))
     event = _opening_event(context, actor, opening)
     refresh(session, context, ticket, events=(event,), holds=())

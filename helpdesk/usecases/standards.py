@@ -39,7 +39,8 @@ def calendar_for(catalog: Catalog, desk_id: str, item: Item | None = None) -> Wo
     KeyError for an unknown desk or calendar. Raises CalendarError or NoWorkingTime for one that cannot be compiled.
     """
     desk = catalog.desks[desk_id]
-    spec = catalog.calendars[item.calendar if item is not None and item.calendar else desk.calendar]
+    own = catalog.calendars.get(item.calendar) if item is not None else None  # an older item's may be gone
+    spec = own or catalog.calendars[desk.calendar]
     key = (id(spec), desk.zone.key)
     # The specification is kept beside its calendar, so its id is not given to another while the entry lives.
     if key not in _COMPILED:

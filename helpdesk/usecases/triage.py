@@ -32,7 +32,7 @@ def take(deed: Deed) -> None:
 
 
 def _offered_item(deed: Deed, item_id: object) -> Item:
-    item = deed.context.catalog.items.get(str(item_id))
+    item = deed.context.item(str(item_id), deed.ticket.catalog_version)
     if item is None or item.id not in deed.desk.items:
         raise invalid("item", _("This desk does not offer such an item."))
     return item

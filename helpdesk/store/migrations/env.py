@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 
-from helpdesk.store import mail_models, models, people_models  # noqa: F401  (they fill the metadata)
+from helpdesk.store import catalog_models, mail_models, models, people_models  # noqa: F401  (they fill the metadata)
 from helpdesk.store.db import Base, UTCDateTime, db, writing
 
 

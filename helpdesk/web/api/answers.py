@@ -75,7 +75,7 @@ def _assignees(session: Session, tickets: Sequence[Ticket]) -> Mapping[int, str]
 
 def _clock_is_held(context: Context, ticket: Ticket) -> bool:
     """True while a hold stops the resolution clock of the ticket; without an item there is no clock to stop."""
-    item = context.item(ticket.item)
+    item = context.item(ticket.item, ticket.catalog_version)
     if ticket.status != Status.ON_HOLD:
         return False
     return ticket.hold_reason in stopping(item.target if item else None, ticket.attributes)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from helpdesk.catalog.model import Catalog
 from helpdesk.sla.clock import stopping
 from helpdesk.tickets.words import Status
+from helpdesk.usecases.editions import item_of
 from helpdesk.web.board.clocks import ClockColumns, Pill, Present, leading, two_clocks
 from helpdesk.web.board.shell import Alarm, Place
 
@@ -23,6 +24,7 @@ class BoardColumns(ClockColumns, Protocol):
     urgent: bool
     unread: bool
     item: str | None
+    catalog_version: str
     group: str
     received_at: datetime
     requester_name: str
@@ -97,7 +99,7 @@ class Board:
 def line(row: BoardColumns, at: Present, catalog: Catalog, root: str = "") -> Line:
     """One line of a list. Names come from the catalogue; an id that it no longer has is shown as it is."""
     words = at.words
-    item = catalog.items.get(row.item or "")
+    item = item_of(catalog, row.item, row.catalog_version)
     stops = stopping(item.target if item else None, row.attributes)
     shown, other = leading(*two_clocks(row, stops, at), at)
     return Line(
@@ -118,7 +120,10 @@ def line(row: BoardColumns, at: Present, catalog: Catalog, root: str = "") -> Li
 
 
 def _place(row: BoardColumns, at: Present, catalog: Catalog) -> str:
-    """Where the ticket is: its status, and once somebody works on it the group and the person."""
+    """Where the ticket is: its status, and once somebody works on it the person and the group.
+
+    The person comes first: the column is narrow, and a group without its name is no news.
+    """
     words = at.words
     status = words.status.get(row.status, row.status)
     if row.status == Status.NEW:
@@ -126,10 +131,10 @@ def _place(row: BoardColumns, at: Present, catalog: Catalog) -> str:
     if row.status == Status.ON_HOLD and row.hold_reason:
         status = words.held % words.hold.get(row.hold_reason, row.hold_reason)
     group, parts = catalog.groups.get(row.group), [status]
-    if group is None or group.tier != "layer-1":
-        parts.append(group.name.get(words.language) if group else row.group)
     if row.assignee:
         parts.append(row.assignee)
+    if group is None or group.tier != "layer-1":
+        parts.append(group.name.get(words.language) if group else row.group)
     return " · ".join(parts)
 
 

@@ -15,6 +15,7 @@ from helpdesk.sla.clock import stopping
 from helpdesk.sla.norms import StartKind
 from helpdesk.store import page_queries as stored
 from helpdesk.store.models import Event, Hold, Ticket
+from helpdesk.store.people_queries import shown_names
 from helpdesk.tickets.permission import Staff, allowed_actions
 from helpdesk.tickets.words import Action, Channel, Status
 from helpdesk.usecases.clocks import Standing, events_of, standing
@@ -50,6 +51,7 @@ class Read:
     files: list[Row[Any]]
     deliveries: list[Row[Any]]
     standing: Standing
+    names: talk.Names
     brief: bool
 
     @property
@@ -69,6 +71,7 @@ def read(session: Session, context: Context, ticket: Ticket, *, brief: bool = Fa
         stored.files(session, ticket.id),
         [] if brief else stored.deliveries(session, ticket.id),
         standing(session, context, ticket, events=events, holds=holds),
+        talk.Names({} if brief else shown_names(session, talk.user_names(events)), ticket.requester.name),
         brief,
     )
 
@@ -115,7 +118,7 @@ def _talk(viewer: Viewer, found: Read, href: str) -> tuple[Message, ...]:
     at = viewer.at
     parts = talk.messages(found.entries, found.files, found.deliveries, at, href)
     if not found.brief:
-        parts += talk.steps(found.events, viewer.context.catalog, at)
+        parts += talk.steps(found.events, viewer.context.catalog, at, found.names)
     return talk.conversation(parts)
 
 
@@ -196,7 +199,7 @@ def _head(viewer: Viewer, found: Read) -> TicketPage:
         status_look=side.status_look(ticket.status),
         type=words.type.get(ticket.type or "", ""),
         item=item.name.get(words.language) if item else words.no_item,
-        service=catalog.services[item.service].code if item else "",
+        service=catalog.service_of(item).code if item else "",
         priority=_("Priority %(number)s", number=ticket.priority),
         urgent=ticket.urgent,
         desk=catalog.desks[ticket.desk].name,
@@ -240,7 +243,7 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
     return replace(
         page,
         shares=side.shares(found.events, found.holds, found.standing.calendar, catalog, at),
-        history=tuple(talk.deed(event, catalog, at) for event in found.events),
+        history=tuple(talk.deed(event, catalog, at, found.names) for event in found.events),
     )
 
 

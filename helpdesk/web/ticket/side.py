@@ -138,7 +138,7 @@ def rules(item: Item | None, ticket: Ticket, catalog: Catalog, at: Present) -> t
     if item is None:
         return ()
     language = at.words.language
-    service, group = catalog.services[item.service], catalog.groups.get(item.group)
+    service, group = catalog.service_of(item), catalog.groups.get(item.group)
     found = [
         Rule(_("Service"), f"{service.code} {service.name.get(language)}"),
         Rule(_("Promise"), item.summary.get(language)),
