@@ -1,7 +1,7 @@
 """Settings from the environment, read once at start, loud when wrong."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -92,6 +92,21 @@ def _count(name: str, default: int, env: Mapping[str, str]) -> int:
     if not text.isascii() or not text.isdigit():
         raise ConfigError(f"{name}: a whole number is needed")
     return int(text)
+
+
+DESK_SETTINGS = ("IMAP_URL", "SMTP_URL", "AUTHSERV_ID", "ADDRESS")
+
+
+def desks_unknown_to(desk_ids: Collection[str], env: Mapping[str, str] | None = None) -> list[str]:
+    """The variables of `env` (default: the process environment) that set something of a desk that does not exist."""
+    known = {desk_key(desk_id) for desk_id in desk_ids}
+    found = []
+    for name in sorted(os.environ if env is None else env):
+        of_a_desk = name.removesuffix("_FILE").removeprefix("HELPDESK_")
+        key = next((of_a_desk.removesuffix(f"_{s}") for s in DESK_SETTINGS if of_a_desk.endswith(f"_{s}")), "")
+        if name.startswith("HELPDESK_") and key and key not in known:
+            found.append(name)
+    return found
 
 
 def mail_account(desk_id: str, env: Mapping[str, str]) -> MailAccount:

@@ -9,6 +9,7 @@ import click
 from helpdesk.commands import surroundings
 
 if TYPE_CHECKING:
+    from helpdesk.catalog.model import Catalog
     from helpdesk.config import Settings
 
 
@@ -29,7 +30,9 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     from helpdesk.server import Server
 
     logs.configure()
-    chosen = surroundings.settings(surroundings.catalog(), need_secret=True)
+    known = surroundings.catalog()
+    chosen = surroundings.settings(known, need_secret=True)
+    _warn_of_unknown_desks(known)
     bound = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     chosen = replace(chosen, bound=bound, base_url=chosen.base_url or f"http://{bound}")
     _check_ready(chosen)
@@ -47,11 +50,23 @@ def worker() -> None:
     logs.configure()
     known = surroundings.catalog()
     chosen = surroundings.settings(known, need_secret=True)
+    _warn_of_unknown_desks(known)
     if not chosen.base_url:
         click.echo(f"HELPDESK_BASE_URL kosong; tautan memakai / is not set; links use {DEFAULT_BASE_URL}", err=True)
         chosen = replace(chosen, base_url=DEFAULT_BASE_URL)
     _check_ready(chosen)
     background.main(chosen, known)
+
+
+def _warn_of_unknown_desks(known: Catalog) -> None:
+    """A mistyped desk in the name of a setting would otherwise leave its mailbox unread without a word."""
+    import logging
+
+    from helpdesk.config import desk_key, desks_unknown_to
+
+    desks = ", ".join(f"{desk} (HELPDESK_{desk_key(desk)}_)" for desk in known.desks)
+    for name in desks_unknown_to(tuple(known.desks)):
+        logging.getLogger(__name__).warning("%s names no desk of the catalogue; the desks: %s", name, desks)
 
 
 def _check_ready(chosen: Settings) -> None:

@@ -188,6 +188,16 @@ def test_serve_and_worker_need_a_secret_key(desk: Commands) -> None:
         assert "HELPDESK_SECRET_KEY" in done.stderr
 
 
+def test_serve_and_worker_name_a_setting_of_a_desk_that_does_not_exist(helpdesk: Commands) -> None:
+    helpdesk.env |= {"HELPDESK_SECRET_KEY": "0123456789abcdef", "HELPDESK_NOPE_IMAP_URL": "imap://u:geheim@mail.test"}
+    for name in ("serve", "worker"):
+        done = helpdesk(name)
+        assert "helpdesk upgrade" in done.stderr, "it goes on, here as far as to the missing database"
+        assert "HELPDESK_NOPE_IMAP_URL" in done.stderr
+        assert "kptik-medan (HELPDESK_KPTIK_MEDAN_)" in done.stderr
+        assert "geheim" not in done.stderr
+
+
 LETTER = (
     "Received: by mail.test; {date}\nFrom: Siti <siti@kantor.test>\nTo: {to}\nSubject: Lupa sandi\n"
     "Message-ID: <{id}@kantor.test>\n\nTolong bantu saya.\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.config import ConfigError, desk_key, load, mail_account, variable
+from helpdesk.config import ConfigError, desk_key, desks_unknown_to, load, mail_account, variable
 
 SECRET = {"HELPDESK_SECRET_KEY": "0123456789abcdef"}
 
@@ -81,6 +81,27 @@ def test_a_wrong_mail_url_names_the_variable_and_never_the_password(url: str) ->
         mail_account("kptik-medan", {"HELPDESK_KPTIK_MEDAN_IMAP_URL": wrong})
     assert "HELPDESK_KPTIK_MEDAN_IMAP_URL" in str(refused.value)
     assert "geheim" not in str(refused.value)
+
+
+def test_a_variable_of_a_desk_that_does_not_exist_is_told_as_it_is_spelled() -> None:
+    env = {
+        "HELPDESK_KPTIK_MEDAN_IMAP_URL": "imap://mail.test",
+        "HELPDESK_KPTIK_MEDAN_SMTP_URL_FILE": "/run/smtp",
+        "HELPDESK_NOPE_IMAP_URL": "imap://mail.test",
+        "HELPDESK_KPTIK_MEDEN_SMTP_URL_FILE": "/run/smtp",
+        "HELPDESK_BASE_URL": "https://bantuan.test",
+        "NOPE_IMAP_URL": "imap://mail.test",
+    }
+    strange = ["HELPDESK_KPTIK_MEDEN_SMTP_URL_FILE", "HELPDESK_NOPE_IMAP_URL"]
+    assert desks_unknown_to(("kptik-medan", "kptik-semarang"), env) == strange
+
+
+@pytest.mark.parametrize("wrong", ["ya", "-1", "1.5"])
+def test_the_number_of_proxies_is_a_whole_number_and_none_unless_set(wrong: str) -> None:
+    assert load(env=SECRET).trusted_proxies == 0
+    assert load(env={**SECRET, "HELPDESK_TRUSTED_PROXIES": "2"}).trusted_proxies == 2
+    with pytest.raises(ConfigError, match="HELPDESK_TRUSTED_PROXIES"):
+        load(env={**SECRET, "HELPDESK_TRUSTED_PROXIES": wrong})
 
 
 def test_a_standing_clock_needs_the_testing_switch() -> None:
