@@ -21,6 +21,8 @@ TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: the transfer agent keeps the messag
 @click.option("--desk", help="Tanpa ini: menurut penerima. / Without it: by recipient.")
 def ingest(files: tuple[str, ...], desk: str | None) -> None:
     """Surel dari berkas menjadi tiket. / Messages of files, folders, Maildir or mbox into tickets (`-`: stdin)."""
+    from itertools import chain
+
     from sqlalchemy.exc import OperationalError
 
     from helpdesk.channels.email.reading import read
@@ -34,17 +36,21 @@ def ingest(files: tuple[str, ...], desk: str | None) -> None:
             if desk is not None and desk not in context.catalog.desks:
                 surroundings.refuse(f"Tidak dikenal / unknown: {desk}. Ada / known: {', '.join(context.catalog.desks)}")
             rules = Desk(context.catalog, context.settings, clock(context.settings), read)
-            for argument in files:
-                try:
-                    for name, raw in mailfiles.messages(argument):
-                        _show(name, _ingest(rules, raw, desk))
-                except (OSError, ValueError) as error:
-                    unreadable = True
-                    click.echo(f"{argument}: {error}", err=True)
+            for name, raw in chain.from_iterable(map(mailfiles.messages, files)):
+                unreadable = unreadable or not isinstance(raw, bytes)
+                _show(name, _ingest(rules, raw, desk) if isinstance(raw, bytes) else _unread(raw))
     except OperationalError as error:
         click.echo(f"Coba lagi nanti / try again later: {type(error.orig).__name__}", err=True)
         sys.exit(TRY_AGAIN)
     sys.exit(1 if unreadable else 0)
+
+
+def _unread(error: OSError | ValueError) -> Outcome:
+    """Nothing came in, so nothing was stored. Trying again will not help: the exit code is 1, not 75."""
+    from helpdesk.usecases.intake import Outcome
+
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return Outcome("ignored", reason=f"cannot be read: {reason or type(error).__name__}")
 
 
 def _ingest(rules: Desk, raw: bytes, desk: str | None) -> Outcome:

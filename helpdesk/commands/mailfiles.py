@@ -12,31 +12,50 @@ _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _RECEIVED = re.compile(rb"(?im)^received:((?:[^\n]*\n[ \t])*[^\n]*)$")
 
 
-def messages(argument: str) -> Iterator[tuple[str, bytes]]:
-    """Name and raw bytes of every message of one argument (`-`: one message on standard input).
+Found = tuple[str, bytes | OSError | ValueError]
+"""The name of a message, and its raw bytes or why they cannot be read."""
 
-    Raises OSError for what cannot be read.
-    """
+
+def messages(argument: str) -> Iterator[Found]:
+    """Every message of one argument (`-`: one on standard input); what cannot be read does not hide the others."""
     if argument == "-":
         yield "-", without_envelope(sys.stdin.buffer.read())
         return
-    path = Path(argument)
+    try:
+        yield from _below(argument, Path(argument))
+    except (OSError, ValueError) as error:  # a folder that may not be listed; a name with NUL
+        yield argument, error
+
+
+def _below(argument: str, path: Path) -> Iterator[Found]:
     if not path.is_dir():
-        yield from _file(argument, path.read_bytes())
+        yield from _file(argument, path)
     elif (path / "cur").is_dir() and (path / "new").is_dir():
         yield from _maildir(argument, path)
     else:
-        for entry in sorted(p for p in path.rglob("*") if p.is_file()):
-            yield from _file(str(entry), entry.read_bytes())
+        for entry in sorted(p for p in path.rglob("*") if p.is_file() or not p.exists()):
+            yield from _file(str(entry), entry)
 
 
-def _maildir(argument: str, path: Path) -> Iterator[tuple[str, bytes]]:
+def _maildir(argument: str, path: Path) -> Iterator[Found]:
     delivered = sorted((p for folder in ("cur", "new") for p in (path / folder).iterdir()), key=lambda p: p.name)
     for number, entry in enumerate(delivered, start=1):
-        yield f"{argument}#{number}", entry.read_bytes()
+        try:
+            yield f"{argument}#{number}", entry.read_bytes()
+        except OSError as error:
+            yield f"{argument}#{number}", error
 
 
-def _file(name: str, raw: bytes) -> Iterator[tuple[str, bytes]]:
+def _file(name: str, path: Path) -> Iterator[Found]:
+    try:
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
+        yield name, error
+        return
+    yield from _parts(name, raw)
+
+
+def _parts(name: str, raw: bytes) -> Iterator[tuple[str, bytes]]:
     if not raw.startswith(b"From "):
         yield name, raw
         return

@@ -208,8 +208,8 @@ def letter(number: int, to: str = "meja@helpdesk.test") -> str:
     return LETTER.format(id=number, to=to, date="Mon, 23 Nov 2026 08:00:00 +0700")
 
 
-def outcomes(done: Done) -> list[dict[str, object]]:
-    assert done.returncode == 0, done.stderr
+def outcomes(done: Done, returncode: int = 0) -> list[dict[str, object]]:
+    assert done.returncode == returncode, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -239,6 +239,24 @@ def test_without_a_desk_the_recipient_decides_else_quarantine(desk: Commands) ->
     assert known["outcome"] == "opened"
     assert str(known["ticket"]).startswith(f"MKS-{datetime.now().year}-")  # noqa: DTZ005
     assert (unknown["outcome"], unknown["ticket"]) == ("quarantined", None)
+
+
+def test_a_file_that_cannot_be_read_has_its_line_too_and_the_others_go_on(desk: Commands, tmp_path: Path) -> None:
+    folder = tmp_path / "surat"
+    folder.mkdir()
+    (folder / "1.eml").symlink_to(tmp_path / "gone")
+    (folder / "0.eml").write_text(letter(1))
+    (folder / "2.eml").write_text(letter(2))
+    missing = str(tmp_path / "tidak-ada.eml")
+    rows = outcomes(desk("ingest", "--desk", "kptik-medan", missing, str(folder), "\0"), returncode=1)
+    assert [(row["file"], row["outcome"]) for row in rows] == [
+        (missing, "ignored"),
+        (str(folder / "0.eml"), "opened"),
+        (str(folder / "1.eml"), "ignored"),
+        (str(folder / "2.eml"), "opened"),
+        ("\0", "ignored"),
+    ]
+    assert (rows[0]["ticket"], rows[0]["reason"]) == (None, "cannot be read: No such file or directory")
 
 
 def test_an_unknown_desk_stores_nothing(desk: Commands) -> None:
