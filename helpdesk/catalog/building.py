@@ -6,6 +6,7 @@ from typing import Any
 from helpdesk.catalog.executable import cannot_run
 from helpdesk.catalog.model import (
     Attribute,
+    Authority,
     CalendarSpec,
     Catalog,
     DatedHours,
@@ -30,17 +31,32 @@ def build(data: Data) -> Catalog:
     groups = {
         group_id: Group(group_id, str(g["tier"]), g["name"], g["shared"]) for group_id, g in data["groups"].items()
     }
-    items_of = {s: tuple(service["items"]) for s, service in data["services"].items()}
     return Catalog(
         version=data["version"],
         legal_basis=data["legal_basis"],
         valid_from=data["valid_from"],
         calendars={name: _calendar(name, calendar) for name, calendar in data["calendars"].items()},
         groups=groups,
-        desks={name: _desk(name, desk, groups, items_of) for name, desk in data["desks"].items()},
-        services={name: Service(name, s["code"], s["name"], s["legal_basis"]) for name, s in data["services"].items()},
+        desks={name: _desk(name, desk, groups, _items_by(data)) for name, desk in data["desks"].items()},
+        services={
+            name: Service(name, s["code"], s["name"], s["legal_basis"], s["authority"])
+            for name, s in data["services"].items()
+        },
         items={i: _item(i, s, item) for s, service in data["services"].items() for i, item in service["items"].items()},
+        authorities={
+            name: Authority(name, a["name"], a["standard"], a["valid_from"]) for name, a in data["authorities"].items()
+        },
     )
+
+
+def _items_by(data: Data) -> Mapping[str, tuple[str, ...]]:
+    """The items of each service and of each authority, by its id."""
+    found = {authority: tuple[str, ...]() for authority in data["authorities"]}
+    for name, service in data["services"].items():
+        found[name] = tuple(service["items"])
+        if service["authority"]:
+            found[service["authority"]] += found[name]
+    return found
 
 
 def _calendar(name: str, data: Data) -> CalendarSpec:
@@ -88,7 +104,7 @@ def _item(item_id: str, service_id: str, data: Data) -> Item:
         event_date=data["event_date"] is not None,
         event_optional=data["event_date"] is EventDate.OPTIONAL,
         urgent_when=conditions(data["urgent_when"]),
-        summary=data.get("summary", _NO_TEXT),
+        **{key: data.get(key, _NO_TEXT) for key in ("summary", "fee", "complaints")},
         **{key: data[key] for key in _AS_WRITTEN},
     )
 
@@ -101,6 +117,8 @@ _AS_WRITTEN = (
     "response_minutes",
     "superior_cc",
     "channels_named",
+    "requirements",
+    "products",
     "reopen_days",
     "warn_at",
     "calendar",

@@ -40,9 +40,12 @@ def _service(root: Table, service: Node) -> Node:
     if not isinstance(service, Table):
         return service
     own, common = service.entries.get("defaults"), _child(_child(root, "defaults"), "item")
+    published = service.entries.get("authority")
+    name = published.value if isinstance(published, Scalar) else None
+    authority = _child(_child(root, "authorities"), str(name))
     items = service.entries.get("items")
     if isinstance(items, Table):
-        fallbacks = (placed(own), placed(common))
+        fallbacks = (placed(own), placed(_child(authority, "defaults")), placed(common))
         merged = {
             name: _item(root, with_defaults(item, *fallbacks)) if isinstance(item, Table) else item
             for name, item in items.entries.items()
@@ -56,6 +59,15 @@ def _defaults(root: Table, defaults: Node) -> Node:
     return _with(defaults, "item", _item(root, item)) if isinstance(defaults, Table) and item is not None else defaults
 
 
+def _authorities(root: Table, authorities: Table) -> Table:
+    filled = dict(authorities.entries)
+    for name, authority in authorities.entries.items():
+        own = _child(authority, "defaults")
+        if isinstance(authority, Table) and own is not None:
+            filled[name] = _with(authority, "defaults", _item(root, own))
+    return Table(authorities.at, filled, authorities.keys)
+
+
 def merged(root: Table) -> Table:
     """The catalogue with every default and every shared part where it holds; what has a wrong shape is left alone."""
     services, desks, defaults = (root.entries.get(key) for key in ("services", "desks", "defaults"))
@@ -67,4 +79,7 @@ def merged(root: Table) -> Table:
         common = placed(_child(defaults, "desk"))
         own = {n: with_defaults(desk, common) if isinstance(desk, Table) else desk for n, desk in desks.entries.items()}
         result = _with(result, "desks", Table(desks.at, own, desks.keys))
+    authorities = root.entries.get("authorities")
+    if isinstance(authorities, Table):
+        result = _with(result, "authorities", _authorities(root, authorities))
     return _with(result, "defaults", _defaults(root, defaults)) if defaults is not None else result

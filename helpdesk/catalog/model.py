@@ -109,13 +109,27 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Authority:
+    """Who publishes a standard, and the title of it in the language it was published in."""
+
+    id: str
+    name: Text
+    standard: str
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
-    """A catalogue service such as ITSM.8, with what its standard says of all its items."""
+    """A catalogue service such as ITSM.8, with what its standard says of all its items.
+
+    `authority` is the id of who published it, "" where the catalogue names none.
+    """
 
     id: str
     code: str
     name: Text
     legal_basis: tuple[str, ...] = ()
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +140,9 @@ class Item:
     `response_minutes` is the e-mail norm in working minutes (None: the standard names no response norm).
     `urgent_when`: attribute values that make a ticket urgent. `warn_at` is the share of the norm (0 to 1) after which
     a clock is at risk. `wording` is the original wording of the time norm; `cannot_run` names what the engine
-    cannot execute yet, empty when it can.
+    cannot execute yet, empty when it can. `requirements` are the conditions that are neither a question nor a
+    document, `products` what the requester gets; `complaints` replaces the desk's channels where the standard names
+    others for this item.
     """
 
     id: str
@@ -149,6 +165,10 @@ class Item:
     calendar: str = ""
     keywords: tuple[str, ...] = ()
     summary: Text = Text("", "")
+    requirements: tuple[Text, ...] = ()
+    products: tuple[Text, ...] = ()
+    fee: Text = Text("", "")
+    complaints: Text = Text("", "")
     cannot_run: tuple[str, ...] = ()
 
     def attribute(self, attribute_id: str) -> Attribute | None:
@@ -172,6 +192,7 @@ class Catalog:
     desks: Mapping[str, Desk]
     services: Mapping[str, Service]
     items: Mapping[str, Item]
+    authorities: Mapping[str, Authority] = field(default_factory=dict)
     source: str = field(default="", repr=False)
     edition: str = ""
 
@@ -183,3 +204,8 @@ class Catalog:
         """The service of an item; for one of an older edition whose service is gone, a service by its bare id."""
         bare = Text(item.service, item.service)
         return self.services.get(item.service) or Service(item.service, item.service.upper(), bare)
+
+    def standard_of(self, item: Item) -> str:
+        """The title of the standard that the item stands in: its authority's, else the catalogue's legal basis."""
+        authority = self.authorities.get(self.service_of(item).authority)
+        return authority.standard if authority else self.legal_basis

@@ -57,6 +57,8 @@ def _all_items(data: Mapping[str, Any]) -> Iterator[tuple[str, Path, Mapping[str
 def _items(data: Mapping[str, Any], line: Callable[[Path], int]) -> Iterator[Finding]:
     groups, calendars = data.get("groups"), data.get("calendars")
     for service_id, service in (data.get("services") or {}).items():
+        authority = service.get("authority") or None
+        yield from _unknown(authority, data.get("authorities"), "authority", ("services", service_id, "authority"))
         if service.get("items") == {}:
             yield ("services", service_id, "items"), "must not be empty"
     yield from _twice(((item_id, path) for item_id, path, _ in _all_items(data)), "item", line)
@@ -71,6 +73,7 @@ def _desks(data: Mapping[str, Any], line: Callable[[Path], int]) -> Iterator[Fin
     groups, calendars, desks = data.get("groups"), data.get("calendars"), data.get("desks") or {}
     services = data.get("services")
     offered = None if services is None else {*services, *(item_id for item_id, _, _ in _all_items(data)), ALL}
+    offered = offered and offered | set(data.get("authorities") or ())
     for key, what in (("prefix", "prefix"), ("email", "mail address")):
         yield from _twice(((desk.get(key, ""), ("desks", desk_id, key)) for desk_id, desk in desks.items()), what, line)
     for desk_id, desk in desks.items():
@@ -79,7 +82,7 @@ def _desks(data: Mapping[str, Any], line: Callable[[Path], int]) -> Iterator[Fin
         for index, group in enumerate(desk.get("groups") or ()):
             yield from _unknown(group, groups, "group", (*path, "groups", index))
         for index, name in enumerate(desk.get("items") or ()):
-            yield from _unknown(name, offered, "service or item", (*path, "items", index))
+            yield from _unknown(name, offered, "authority, service or item", (*path, "items", index))
         yield from _layer_1(desk, groups, (*path, "groups"))
 
 

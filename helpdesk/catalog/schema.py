@@ -229,6 +229,10 @@ class ItemSchema(Part):
     response_minutes = Number(load_default=None)
     attributes = TableOf(OfSchema(once(AttributeSchema)), AN_ATTRIBUTE_ID, absent=_UNKNOWN, load_default=dict)
     documents = TableOf(OfSchema(once(DocumentSchema)), AN_ID, absent=_UNKNOWN, load_default=dict)
+    requirements = ListOf(Wording(), load_default=())
+    products = ListOf(Wording(), load_default=())
+    fee = Wording()
+    complaints = Wording()
     superior_cc = YesNo(load_default=False)
     event_date = OneOf(EventDate, load_default=None)
     start = StartField(load_default=None)
@@ -246,16 +250,24 @@ class ItemSchema(Part):
     warn_at = Percent(load_default=0.75)
 
 
+class AuthoritySchema(Part):
+    name = Wording(required=True)
+    standard = Word(required=True)
+    valid_from = Day(load_default=None)
+    defaults = OfSchema(lambda: ItemSchema(partial=True))
+
+
 class ServiceSchema(Part):
     code = Word(required=True)
     name = Wording(required=True)
+    authority = Word(load_default="")
     legal_basis = ListOf(Word(), load_default=())
     defaults = OfSchema(lambda: ItemSchema(partial=True))
     items = TableOf(OfSchema(once(ItemSchema)), AN_ITEM_ID, required=True)
 
 
 class DeskItemsField(ListOf):
-    """`all`, or ids of services and items."""
+    """`all`, or ids of authorities, services and items."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Word(), **kwargs)
@@ -291,5 +303,6 @@ class CatalogSchema(Part):
     attributes = TableOf(OfSchema(once(AttributeSchema)), AN_ATTRIBUTE_ID, load_default=dict)
     documents = TableOf(OfSchema(once(DocumentSchema)), AN_ID, load_default=dict)
     defaults = OfSchema(once(DefaultsSchema))
+    authorities = TableOf(OfSchema(once(AuthoritySchema)), AN_ID, load_default=dict)
     services = TableOf(OfSchema(once(ServiceSchema)), AN_ID, required=True)
     desks = TableOf(OfSchema(once(DeskSchema)), AN_ID, required=True)
