@@ -18,12 +18,13 @@ FIRST_ACTIONS = frozenset({Action.TAKE, Action.CLASSIFY, Action.ASSIGN, Action.R
 
 @dataclass(frozen=True, slots=True)
 class EventFact:
-    """One event as the rules see it. `at` is aware UTC; `data` holds ISO 8601 strings for times."""
+    """One event as the rules see it. `at` is aware UTC; `data` holds ISO 8601 strings for times; `by` is a name."""
 
     action: Action
     actor: str
     at: datetime
     data: Mapping[str, Any] = field(default_factory=dict)
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,17 @@ def is_possible(status: Status, action: Action) -> bool:
     return (status, action) in TRANSITIONS
 
 
-def next_status(status: Status, action: Action) -> Status:
-    """The status after `action`. Raises WrongState for every pair that the table does not have."""
+SUPPLIED_LATE = frozenset({Status.FULFILLED, Status.RESOLVED, Status.CLOSED})
+"""Where `set` may still tick off a document that is due after fulfilment, and nothing else (docs/adr/0015)."""
+
+
+def next_status(status: Status, action: Action, *, late_document: bool = False) -> Status:
+    """The status after `action`. Raises WrongState for every pair that the table does not have.
+
+    `late_document`: the action only ticks off documents that are due after fulfilment; it changes no status.
+    """
+    if late_document and action is Action.SET and status in SUPPLIED_LATE:
+        return status
     try:
         target = TRANSITIONS[(status, action)]
     except KeyError:

@@ -69,8 +69,11 @@ class Deed:
             raise invalid(name, _("At most %(limit)s characters."), limit=limit)
         return value
 
-    def target(self) -> Status:
-        """The status after the action. Raises WrongState when the table does not allow it now."""
+    def target(self, *, late_document: bool = False) -> Status:
+        """The status after the action. Raises WrongState when the table does not allow it now.
+
+        `late_document`: it only ticks off documents that are due after fulfilment.
+        """
         requester_too_late = (
             isinstance(self.actor, Requester)
             and self.action is Action.CANCEL
@@ -78,11 +81,11 @@ class Deed:
         )
         if requester_too_late:
             raise WrongState(_("The request has already been fulfilled and can no longer be withdrawn."))
-        return next_status(Status(self.ticket.status), self.action)
+        return next_status(Status(self.ticket.status), self.action, late_document=late_document)
 
-    def done(self, *, why: str = "", data: Mapping[str, Any] | None = None) -> Event:
+    def done(self, *, why: str = "", data: Mapping[str, Any] | None = None, late_document: bool = False) -> Event:
         """Move the ticket and write the event. Raises WrongState when the table does not allow the action."""
-        before, after = self.ticket.status, self.target()
+        before, after = self.ticket.status, self.target(late_document=late_document)
         self.ticket.status = after
         event = Event(
             ticket_id=self.ticket.id,

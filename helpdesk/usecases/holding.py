@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.sla.clock import stopping
 from helpdesk.sla.norms import Extension
 from helpdesk.sla.spans import span_end
 from helpdesk.store.models import Hold, Ticket
@@ -12,6 +13,7 @@ from helpdesk.tickets.errors import WrongState, invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.words import HoldReason
 from helpdesk.usecases.deed import Deed, actor_name
+from helpdesk.usecases.documents import key_of, name_of
 from helpdesk.usecases.notices import tell_requester
 from helpdesk.usecases.standards import calendar_for
 
@@ -30,10 +32,12 @@ def end_hold(deed: Deed) -> None:
 
 
 def _missing(deed: Deed, reason: HoldReason) -> list[str]:
-    missing = [str(m).strip()[:200] for m in deed.fields.get("missing") or () if str(m).strip()]
+    """What is missing, each once: a document of the item under its own name, anything else as it was typed."""
+    named = (" ".join(str(m).split())[:200] for m in deed.fields.get("missing") or ())
+    missing = dict.fromkeys(name_of(deed.item, key_of(deed.item, name)).id for name in named if name)
     if reason is HoldReason.DOCUMENTS and not missing:
         raise invalid("missing", _("List the documents that are missing."))
-    return missing
+    return list(missing)
 
 
 def hold(deed: Deed) -> None:
@@ -54,6 +58,16 @@ def hold(deed: Deed) -> None:
         )
     )
     deed.ticket.hold_reason = reason
+    if reason is HoldReason.DOCUMENTS:
+        _ask_for(deed, missing)
+
+
+def _ask_for(deed: Deed, missing: list[str]) -> None:
+    """Tell the requester what is missing, and whether the time stands still until it has come."""
+    names = [name_of(deed.item, key_of(deed.item, name)) for name in missing]
+    stops = deed.item is not None and HoldReason.DOCUMENTS in stopping(deed.item.target, deed.ticket.attributes)
+    asked = {"id": [name.id for name in names], "en": [name.en for name in names]}
+    tell_requester(deed, "documents", {"missing": asked, "stops": stops})
 
 
 def resume(deed: Deed) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Attachment
@@ -12,19 +11,28 @@ from helpdesk.store.models import Entry, Ticket
 from helpdesk.tickets.conversation import is_thanks_alone
 from helpdesk.tickets.permission import Machine, Requester
 from helpdesk.tickets.words import Action, EntryKind, HoldReason, Status
+from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.deed import Deed
+from helpdesk.usecases.documents import Line
 from helpdesk.usecases.handling import perform
 from helpdesk.usecases.opening import attach
+from helpdesk.usecases.supplying import awaited_now
+from helpdesk.usecases.triage import describe
 
 DOCUMENT_MARK = "document"
-"""The mark of the entry that brought a document due after fulfilment."""
+"""The mark of an entry that brought an awaited document."""
 THANKS_MARK = "thanks"
 """The mark of an entry that says no more than thank you."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A message for a ticket, from whatever channel. `machine`: not written by a person, so it changes nothing."""
+    """A message for a ticket, from whatever channel. `machine`: not written by a person, so it changes nothing.
+
+    `documents`: the keys of the documents that its sender says it brings. `complains`: its sender says that the work is
+    not done, so that its files are not the document that is due after fulfilment.
+    """
 
     channel: str
     address: str
@@ -34,6 +42,8 @@ class Answer:
     shown_text: str | None = None
     html: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    documents: tuple[str, ...] = ()
+    complains: bool = False
     machine: bool = False
     mark: str = ""
     raw_id: int | None = None
@@ -73,36 +83,56 @@ def _resumes(ticket: Ticket) -> bool:
     return ticket.hold_reason == HoldReason.REQUESTER
 
 
-def _awaited_document(session: Session, context: Context, ticket: Ticket, answer: Answer) -> bool:
-    """True when the item wants a document after fulfilment, none has come yet, and this message brings a file."""
-    item = context.item(ticket.item, ticket.catalog_version)
-    due = item is not None and any(d.after_fulfilment for d in item.documents)
-    if not due or not any(not a.inline for a in answer.attachments):
-        return False
-    came = select(Entry.id).where(Entry.ticket_id == ticket.id, Entry.mark == DOCUMENT_MARK).limit(1)
-    return session.scalar(came) is None
+def _brought(session: Session, context: Context, ticket: Ticket, answer: Answer) -> tuple[Line, ...]:
+    """The awaited documents that this message brings: those it names, and after fulfilment any that are due.
+
+    Before fulfilment a mail with files ticks nothing off: nobody knows yet what they are, staff will see.
+    """
+    if answer.machine or answer.complains or not any(not a.inline for a in answer.attachments):
+        return ()
+    due = awaited_now(session, context, ticket) if answer.documents or _after_fulfilment(ticket) else ()
+    named = tuple(line for line in due if line.key in answer.documents)
+    return named or (due if _after_fulfilment(ticket) else ())
 
 
 def join(session: Session, context: Context, ticket: Ticket, answer: Answer) -> Entry:
     """Add the message to the ticket and do what it means (behaviour section 3).
 
-    Only a person who is the requester resumes or reopens; everybody else's words are shown to staff. The caller has
-    made sure that the sender takes part and that the window is not over.
+    Only a person who is the requester resumes, reopens or ticks a document off; everybody else's words are shown to
+    staff. The caller has made sure that the sender takes part and that the window is not over.
     """
-    document = not answer.machine and _after_fulfilment(ticket) and _awaited_document(session, context, ticket, answer)
+    documents = _brought(session, context, ticket, answer)
     entry = _add_entry(session, context, ticket, answer)
-    if document:
+    if documents:
         entry.mark = DOCUMENT_MARK
     if answer.machine:
         return entry
+    own = answer.address in {ticket.requester.email, ticket.requester.phone}
+    ticked = own and _tick_off(session, context, ticket, answer, documents)
     thanks = is_thanks_alone(answer.shown_text or answer.text) and not answer.attachments
-    if _after_fulfilment(ticket) and (thanks or document):
+    if _after_fulfilment(ticket) and (thanks or documents):
         entry.mark = entry.mark or THANKS_MARK
+        ticket.unread = ticket.unread or bool(documents and not ticked)
         return entry
     ticket.unread = True
-    if answer.address in {ticket.requester.email, ticket.requester.phone}:
+    if own:
         _requester_spoke(session, context, ticket, answer)
     return entry
+
+
+def _tick_off(session: Session, context: Context, ticket: Ticket, answer: Answer, documents: tuple[Line, ...]) -> bool:
+    """Tick off what the requester brought; where a message may be any of several documents, staff say which."""
+    keys = [line.key for line in documents if line.key in answer.documents or len(documents) == 1]
+    if not keys:
+        return False
+    session.flush()
+    actor = Requester(ticket.requester_id, answer.address, answer.name)
+    fields = {"documents": dict.fromkeys(keys, True)}
+    # The message does this, not an action of the requester's: `set` is for staff (docs/adr/0015).
+    describe(Deed(session, context, actor, ticket, Action.SET, fields))
+    session.flush()
+    refresh(session, context, ticket)
+    return True
 
 
 def _after_fulfilment(ticket: Ticket) -> bool:

@@ -22,6 +22,7 @@ from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import actor_kind, actor_name
+from helpdesk.usecases.documents import as_said, is_complete
 from helpdesk.usecases.editions import keep_edition
 from helpdesk.usecases.messages import render_entry
 from helpdesk.usecases.notices import enqueue
@@ -30,7 +31,10 @@ from helpdesk.usecases.triage import mark_urgent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What a new ticket is made of; every value has been checked before. `copies` are (address, name, kind)."""
+    """What a new ticket is made of; every value has been checked before. `copies` are (address, name, kind).
+
+    `documents`: the ids of the item's documents that came with it.
+    """
 
     desk: str
     channel: str
@@ -44,6 +48,7 @@ class Opening:
     type: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     event_at: datetime | None = None
+    documents: tuple[str, ...] = ()
     why: str = ""
     copies: tuple[tuple[str, str, str], ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -149,17 +154,24 @@ def _ticket_row(context: Context, opening: Opening, number: str) -> Ticket:
         created_at=context.now,
         event_at=opening.event_at,
     )
-    mark_urgent(ticket, context.item(opening.item))
+    item = context.item(opening.item)
+    if is_complete(item, opening.attributes, opening.documents):
+        ticket.starts_at = opening.received_at
+    mark_urgent(ticket, item)
     return ticket
 
 
-def _opening_event(context: Context, actor: Actor, opening: Opening) -> Event:
+def _opening_event(context: Context, actor: Actor, opening: Opening, ticket: Ticket) -> Event:
     data: dict[str, Any] = {"received_at": opening.received_at.isoformat(), "channel": opening.channel}
     data |= {k: v for k, v in (("item", opening.item), ("type", opening.type)) if v}
     if opening.attributes:
         data["attributes"] = dict(opening.attributes)
     if opening.event_at:
         data["event_at"] = opening.event_at.isoformat()
+    if opening.documents:
+        data["documents"] = as_said(context.item(opening.item), dict.fromkeys(opening.documents, True))
+    if ticket.starts_at:
+        data["starts_at"] = ticket.starts_at.isoformat()
     return Event(
         action=Action.OPEN,
         actor=actor_kind(actor),
@@ -225,7 +237,7 @@ def open_ticket(session: Session, context: Context, actor: Actor, opening: Openi
     """Make the ticket with its event, message, participants, clocks and automatic reply; it has an id afterwards."""
     keep_edition(session, context.catalog, context.now)
     ticket = _ticket_row(context, opening, next_number(session, context, opening.desk))
-    event = _opening_event(context, actor, opening)
+    event = _opening_event(context, actor, opening, ticket)
     refresh(session, context, ticket, events=(event,), holds=())
     keep(session, ticket)
     event.ticket_id = ticket.id

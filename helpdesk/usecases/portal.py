@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.catalog.model import Document, Item
+from helpdesk.catalog.model import Item
 from helpdesk.channels.base import Attachment
 from helpdesk.channels.portal.submission import SentFile, Submission, external_id
 from helpdesk.store.mail_models import RawMessage
@@ -19,6 +19,7 @@ from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import Action, Channel, Status
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.documents import documents_asked, is_needed
 from helpdesk.usecases.handling import perform
 from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
@@ -30,26 +31,6 @@ SHORT_NOTICE = "short notice: the lead time of the standard is not kept, the req
 
 def _attachments(files: Sequence[SentFile], contents: Sequence[bytes]) -> tuple[Attachment, ...]:
     return tuple(Attachment(f.name, f.media_type, c) for f, c in zip(files, contents, strict=True))
-
-
-def documents_asked(item: Item | None) -> tuple[Document, ...]:
-    """The documents that the requester supplies with the request; those due after fulfilment come later."""
-    return tuple(d for d in item.documents if not d.after_fulfilment) if item else ()
-
-
-def is_needed(document: Document, attributes: Mapping[str, Any]) -> bool:
-    """False only where the attributes rule the document out; an attribute that is not given rules nothing out."""
-    for name, wanted in document.when.items():
-        given = attributes.get(name)
-        if given is None:
-            continue
-        if wanted[:1] in {">", "<"}:
-            more = int(given) > int(wanted[1:]) if wanted[0] == ">" else int(given) < int(wanted[1:])
-            if not more:
-                return False
-        elif str(given) != wanted:
-            return False
-    return True
 
 
 def whole_text(submission: Submission, item: Item | None) -> str:
@@ -120,6 +101,7 @@ def _open(
         type=item.types[0].value if item else None,
         attributes=submission.attributes,
         event_at=submission.event_at,
+        documents=tuple(dict.fromkeys(f.document for f in submission.files if f.document)),
         why=SHORT_NOTICE if submission.short_notice else "",
         copies=((submission.superior, "", "superior"),) if submission.superior else (),
         attachments=_attachments(submission.files, contents),
@@ -139,13 +121,28 @@ class Message:
 
     def to_json(self, number: str) -> bytes:
         """The message as it is kept raw, always the same bytes for the same message."""
-        kept = {"ticket": number, "text": self.text, "files": [(f.name, f.sha256) for f in self.files]}
+        kept: dict[str, Any] = {
+            "ticket": number,
+            "text": self.text,
+            "files": [(f.name, f.sha256) for f in self.files],
+        }
+        if any(f.document for f in self.files):
+            kept["documents"] = [f.document for f in self.files]
         return json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()
 
 
-def answer(session: Session, context: Context, requester: Requester, ticket: Ticket, message: Message) -> None:
+def answer(
+    session: Session,
+    context: Context,
+    requester: Requester,
+    ticket: Ticket,
+    message: Message,
+    *,
+    complains: bool = False,
+) -> None:
     """A message of the requester on their ticket, by the rules of a mail; once, however often it arrives.
 
+    Files that are sent as a named document tick it off. `complains`: the requester says that it is not done after all.
     Raises WrongState when the ticket can no longer be answered, Invalid for an empty message.
     """
     if not in_window(ticket, context.now):
@@ -164,6 +161,8 @@ def answer(session: Session, context: Context, requester: Requester, ticket: Tic
         text=without_private_links(message.text),
         received_at=context.now,
         attachments=_attachments(message.files, message.contents),
+        documents=tuple(dict.fromkeys(f.document for f in message.files if f.document)),
+        complains=complains,
         raw_id=raw.id,
     )
     join(session, context, ticket, arrived)
@@ -174,7 +173,7 @@ def reopen(session: Session, context: Context, requester: Requester, ticket: Tic
     """Not done after all: the reason is kept as a message. Raises WrongState outside the window."""
     ended = (Status.RESOLVED, Status.CLOSED)
     if ticket.status in ended and in_window(ticket, context.now) and (message.text or message.files):
-        answer(session, context, requester, ticket, message)
+        answer(session, context, requester, ticket, message, complains=True)
         if ticket.status not in ended:
             return
     # Nothing was written, or no more than thanks: the button still means what it says.

@@ -1,5 +1,6 @@
 """Taking, classifying, assigning, describing and moving a ticket between tiers."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,14 @@ from helpdesk.store.models import Ticket
 from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.errors import Invalid, invalid
 from helpdesk.tickets.errors import marked as _
+from helpdesk.tickets.events import moment
 from helpdesk.tickets.permission import Staff
 from helpdesk.tickets.priority import PRIORITIES, is_urgent
 from helpdesk.tickets.words import TicketType
 from helpdesk.tiers.routing import route
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.people import staff_of
+from helpdesk.usecases.supplying import are_late, asked_ticks, changes, end_satisfied_hold, is_now_complete
 
 
 def mark_urgent(ticket: Ticket, item: Item | None) -> None:
@@ -141,20 +144,37 @@ def _check_start(deed: Deed, value: datetime) -> None:
 
 
 def describe(deed: Deed) -> None:
-    """`set`: attributes, event date, start of the clock, agreed date; any of them."""
+    """`set`: attributes, event date, start of the clock, agreed date, documents that have come; any of them.
+
+    After fulfilment only documents that are due then can be ticked off; it changes no status (docs/adr/0015).
+    """
     attributes = checked_attributes(deed.item, deed.fields.get("attributes") or {})
+    asked = asked_ticks(deed)
     data: dict[str, Any] = dict(_times(deed))
+    late = bool(asked) and not data and not attributes and are_late(deed, asked)
+    if not data and not attributes and not asked:
+        raise Invalid(_("Nothing to set was given."))
+    deed.target(late_document=late)
     if attributes:
         data["attributes"] = attributes
-    if not data:
-        raise Invalid(_("Nothing to set was given."))
-    deed.done(why=str(deed.fields.get("reason") or ""), data=data)
-    ticket = deed.ticket
-    ticket.attributes = {**ticket.attributes, **attributes}
+    ticked = changes(deed, asked)
+    if ticked:
+        data["documents"] = ticked
+    if "starts_at" not in data and is_now_complete(deed, attributes, ticked):
+        data["starts_at"] = deed.context.now.isoformat()
+    if data:
+        deed.done(why=str(deed.fields.get("reason") or ""), data=data, late_document=late)
+        _take_over(deed.ticket, data)
+        mark_urgent(deed.ticket, deed.item)
+        end_satisfied_hold(deed)
+
+
+def _take_over(ticket: Ticket, data: Mapping[str, Any]) -> None:
+    """What the event says, on the row."""
+    ticket.attributes = {**ticket.attributes, **data.get("attributes", {})}
     for name in ("event_at", "starts_at", "agreed_due_at"):
         if name in data:
-            setattr(ticket, name, deed.fields[name])
-    mark_urgent(ticket, deed.item)
+            setattr(ticket, name, moment(data[name]))
 
 
 def _group(deed: Deed) -> str:

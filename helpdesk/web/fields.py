@@ -150,6 +150,27 @@ class Attributes(fields.Dict):
         )
 
 
+class Truth(fields.Boolean):
+    """true or false of JSON, and nothing that only looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **given: Any) -> bool | None:
+        if not isinstance(value, bool):
+            refuse(_("true or false is needed."))
+        return super()._deserialize(value, attr, data, **given)
+
+
+class Documents(fields.Dict):
+    """Whether each document is there, by the id that the catalogue gives it or the text that a hold asked for."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(
+            keys=Words(200),
+            values=Truth(error_messages={**WORDING}),
+            validate=validate.Length(max=100, error=_("Too many documents at once.")),
+            **_worded(given, invalid=_("An object is needed.")),
+        )
+
+
 class Form(Schema):
     """The base of every request: a field that is not listed is an error."""
 

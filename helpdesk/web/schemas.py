@@ -14,7 +14,19 @@ from werkzeug.datastructures import MultiDict
 from helpdesk.tickets.errors import Invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.words import Action, CancelReason, HoldReason, TicketType
-from helpdesk.web.fields import LARGEST_NUMBER, LONG, MEDIUM, Attributes, Choice, Form, Listed, Moment, Whole, Words
+from helpdesk.web.fields import (
+    LARGEST_NUMBER,
+    LONG,
+    MEDIUM,
+    Attributes,
+    Choice,
+    Documents,
+    Form,
+    Listed,
+    Moment,
+    Whole,
+    Words,
+)
 
 PAGE_FIELDS = frozenset({"csrf_token", "next", "version", "missing_other"})
 
@@ -36,6 +48,10 @@ def _reason(limit: int = MEDIUM) -> Words:
     return Words(limit, required=True, minimum=1)
 
 
+DOCUMENTS_SAY = (
+    "Documents by their catalogue id, or by the text that a hold named: true ticks one off, false takes that back. "
+    "A `documents` hold ends when nothing on its list is missing. After fulfilment only those due then."
+)
 NOTHING: Mapping[str, fields.Field[Any]] = {}
 ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
     Action.TAKE: NOTHING,
@@ -47,6 +63,7 @@ ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
     Action.ASSIGN: {"assignee": Words(60, required=True, minimum=1)},
     Action.SET: {
         "attributes": _optional(Attributes()),
+        "documents": _optional(Documents(metadata={"description": DOCUMENTS_SAY})),
         "event_at": _optional(Moment()),
         "starts_at": _optional(Moment()),
         "agreed_due_at": _optional(Moment()),
@@ -140,7 +157,8 @@ def _from_form(field: fields.Field[Any], texts: list[str], zone: ZoneInfo) -> An
 def form_fields(action: Action, form: MultiDict[str, str], zone: ZoneInfo) -> dict[str, Any]:
     """What an HTML form says, as the same JSON would say it: empty fields left out, lists by their repetition.
 
-    Local times are in `zone`. `attributes.NAME` are attributes; `missing_other` adds missing documents, one a line.
+    Local times are in `zone`. `attributes.NAME` are attributes, `documents.KEY` are "true" or "false"; `missing_other`
+    adds missing documents, one a line.
     """
     known, found = ACTION_FIELDS[action], dict[str, Any]()
     for name in form:
@@ -149,6 +167,9 @@ def form_fields(action: Action, form: MultiDict[str, str], zone: ZoneInfo) -> di
             continue
         if name.startswith("attributes.") and "attributes" in known:
             found.setdefault("attributes", {})[name.removeprefix("attributes.")] = texts[0]
+        elif name.startswith("documents.") and "documents" in known:
+            there = {"true": True, "false": False}.get(texts[0], texts[0])
+            found.setdefault("documents", {})[name.removeprefix("documents.")] = there
         else:
             found[name] = _from_form(known[name], texts, zone) if name in known else texts[0]
     more = [line.strip() for line in form.get("missing_other", "").splitlines() if line.strip()]

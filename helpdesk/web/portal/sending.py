@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.catalog.model import Desk, Item
 from helpdesk.usecases.clocks import DEFAULT_REOPEN_DAYS
-from helpdesk.usecases.portal import documents_asked, send_form
+from helpdesk.usecases.documents import documents_asked
+from helpdesk.usecases.portal import send_form
 from helpdesk.usecases.portal_form import FILE_BYTES, check_form
 from helpdesk.usecases.standards import calendar_for
 from helpdesk.web.access import PUBLIC, proved_address, require

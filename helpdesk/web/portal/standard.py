@@ -11,7 +11,7 @@ from helpdesk.sla.norms import ByQuantity, StartKind
 from helpdesk.sla.promises import lead_time_kept
 from helpdesk.sla.rules import Basis
 from helpdesk.tickets.words import Channel
-from helpdesk.usecases.portal import documents_asked
+from helpdesk.usecases.documents import documents_asked
 from helpdesk.usecases.portal_form import asked_attributes
 from helpdesk.usecases.standards import calendar_for
 from helpdesk.web.portal.times import when, whole_day
