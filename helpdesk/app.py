@@ -1,6 +1,7 @@
 """The web application, wired: settings, catalogue, database, checks, routes."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from helpdesk import config
 from helpdesk.catalog.load import load_file
@@ -61,6 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.session_interface = RowSessions(settings.secret_key, secure=settings.base_url.startswith("https://"))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     db.attach(app, settings)
     security.prepare(app, settings)
     app.before_request(access.check)

@@ -32,6 +32,7 @@ class Settings:
     """Every setting of the product; times of `test_now` are ISO 8601 with an offset.
 
     `bound` is host:port that `serve` listens at, empty elsewhere; a Host header of that address is always accepted.
+    `trusted_proxies`: so many proxies stand before `serve`, each of which appends its caller to X-Forwarded-For.
     """
 
     data: Path
@@ -46,6 +47,7 @@ class Settings:
     take_all_mail: bool = False
     automatic_per_hour: int = 10
     bound: str = ""
+    trusted_proxies: int = 0
 
 
 def variable(name: str, env: Mapping[str, str]) -> str:
@@ -141,4 +143,5 @@ def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *
         test_now_file=Path(now_file) if testing and now_file else None,
         take_all_mail=testing or variable("HELPDESK_MAIL_FROM_START", env) == "1",
         automatic_per_hour=_count("HELPDESK_AUTOMATIC_PER_HOUR", 10, env),
+        trusted_proxies=_count("HELPDESK_TRUSTED_PROXIES", 0, env),
     )

@@ -27,7 +27,7 @@ class Limit:
 
 
 def caller_address() -> str:
-    """Where the request comes from, as the connection says (headers are not believed); IPv6 by its /64."""
+    """Where the request comes from, as the connection says, or the proxies that are trusted; IPv6 by its /64."""
     text = request.remote_addr or ""
     try:
         address = ip_address(text)

@@ -9,6 +9,8 @@ HOUR = timedelta(hours=1)
 FORM, CODE, TRY = "form", "code", "try"
 PER_ADDRESS = {FORM: 40, CODE: 10, TRY: 30}
 PER_NETWORK = {FORM: 60, CODE: 30, TRY: 60}
+ADDRESSES_PER_NETWORK = {FORM: 30, CODE: 15, TRY: 60}
+"""To so many different addresses one network may have automatic mail sent: nobody floods strangers through us."""
 
 
 def _limits(kind: str, address: str) -> list[Limit]:
@@ -17,6 +19,16 @@ def _limits(kind: str, address: str) -> list[Limit]:
     limits = [Limit(f"address {address}", PER_ADDRESS[kind], HOUR)]
     if network and not network.startswith("127.") and not network.startswith("0000:0000:0000:0000"):
         limits.append(Limit(f"network {network}", PER_NETWORK[kind], HOUR))
+        limits += _different_addresses(kind, network, address)
+    return limits
+
+
+def _different_addresses(kind: str, network: str, address: str) -> list[Limit]:
+    """An address that this network named within the hour counts no second time."""
+    named = f"from {network} for {address}"
+    limits = [Limit(named, PER_ADDRESS[kind], HOUR)]
+    if not is_over(database(), kind, [Limit(named, 1, HOUR)], context().now):
+        limits.append(Limit(f"addresses from {network}", ADDRESSES_PER_NETWORK[kind], HOUR))
     return limits
 
 
