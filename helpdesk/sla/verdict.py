@@ -66,13 +66,16 @@ def next_check(timeline: Timeline, now: datetime) -> datetime | None:
     None when nothing will happen by time alone: all is done, on hold or without a due. The end of the reopen window
     is `window.reopen_until`.
     """
-    return min((moment for moment in _moments(timeline) if moment > now), default=None)
+    return min((moment for moment in _moments(timeline, now) if moment > now), default=None)
 
 
-def _moments(timeline: Timeline) -> Iterator[datetime]:
+def _moments(timeline: Timeline, now: datetime) -> Iterator[datetime]:
     yield from _clock_moments(timeline.response)
-    # On hold a counted due moves with the present, while an agreed date or an event stands.
-    if not timeline.resolution.on_hold or timeline.basis not in (Basis.SPAN, Basis.STAGES):
+    # On hold a counted due moves with the present, unless nothing was left of its time when the hold began; an agreed
+    # date or an event stands.
+    due = timeline.resolution.due_at
+    stands = timeline.basis not in (Basis.SPAN, Basis.STAGES) or (due is not None and due <= now)
+    if stands or not timeline.resolution.on_hold:
         yield from _clock_moments(timeline.resolution)
     for stage in timeline.stages:
         if stage.due_at is not None and stage.done_at is None:

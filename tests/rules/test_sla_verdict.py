@@ -117,6 +117,18 @@ def test_nothing_is_checked_on_hold_or_when_all_is_done():
     assert next_check(run(done, f"{FRIDAY} 11:30"), at(f"{FRIDAY} 11:30")) is None
 
 
+def test_a_clock_used_up_in_the_second_of_the_hold_is_checked_once_more():
+    known = replace(
+        MAIL,
+        first_action_at=at(f"{FRIDAY} 10:05"),
+        holds=(HoldPeriod("documents", at(f"{FRIDAY} 15:00")),),
+    )
+    moment = next_check(run(known, f"{FRIDAY} 15:00"), at(f"{FRIDAY} 15:00"))
+    assert wall(moment) == f"{FRIDAY} 15:00:01"
+    assert is_breached(run(known, wall(moment)).resolution, moment), "the hold stops nothing that is left"
+    assert next_check(run(known, wall(moment)), moment) is None
+
+
 def test_an_agreed_date_is_checked_even_on_hold():
     known = replace(
         MAIL,
