@@ -17,6 +17,7 @@ from mails import written_mails
 from sqlalchemy import func, select
 
 from helpdesk.catalog.load import load_file
+from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.email.reading import read
 from helpdesk.config import Settings, load
 from helpdesk.resources import catalog_path
@@ -48,7 +49,7 @@ def _ingested(settings: Settings, mails: list[bytes]) -> Rate:
     catalog = load_file(catalog_path())
     app = bare_app(settings)
     upgrade_database(app)
-    desk = Desk(catalog, settings, lambda: datetime.now(UTC), read)
+    desk = Desk(CatalogSource(catalog), settings, lambda: datetime.now(UTC), read)
     outcomes: Counter[str] = Counter()
 
     def ingest(raw: bytes) -> None:

@@ -4,8 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from helpdesk import config
-from helpdesk.catalog.load import load_file
-from helpdesk.catalog.model import Catalog
+from helpdesk.catalog.source import CatalogSource
 from helpdesk.config import Settings
 from helpdesk.resources import catalog_path, static_folder, templates_folder
 from helpdesk.store import db
@@ -32,11 +31,11 @@ BLUEPRINTS = (
 )
 
 
-def _settings(given: Settings | None) -> tuple[Settings, Catalog]:
+def _settings(given: Settings | None) -> tuple[Settings, CatalogSource]:
     """The settings and the catalogue that they name; the desks of the catalogue say which mailboxes may be set."""
     first = given or config.load()
-    catalog = load_file(first.catalog or catalog_path())
-    return given or config.load(tuple(catalog.desks)), catalog
+    source = CatalogSource.open(first.catalog or catalog_path())
+    return given or config.load(tuple(source.current().desks)), source
 
 
 def _register_routes(app: Flask) -> None:
@@ -51,14 +50,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Raises ConfigError and CatalogErrors when it cannot work; opens no connection and starts no thread.
     """
-    settings, catalog = _settings(settings)
+    settings, source = _settings(settings)
     app = Desk(
         "helpdesk",
         template_folder=str(templates_folder()),
         static_folder=str(static_folder()),
         static_url_path="/static",
     )
-    app.extensions["helpdesk"] = Surroundings(catalog, settings, clock(settings))
+    app.extensions["helpdesk"] = Surroundings(source, settings, clock(settings))
     app.session_interface = RowSessions(settings.secret_key, secure=settings.base_url.startswith("https://"))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -25,6 +25,7 @@ def ingest(files: tuple[str, ...], desk: str | None) -> None:
 
     from sqlalchemy.exc import OperationalError
 
+    from helpdesk.catalog.source import CatalogSource
     from helpdesk.channels.email.reading import read
     from helpdesk.commands import mailfiles
     from helpdesk.timepiece import clock
@@ -35,7 +36,7 @@ def ingest(files: tuple[str, ...], desk: str | None) -> None:
         with surroundings.context() as context:
             if desk is not None and desk not in context.catalog.desks:
                 surroundings.refuse(f"Tidak dikenal / unknown: {desk}. Ada / known: {', '.join(context.catalog.desks)}")
-            rules = Desk(context.catalog, context.settings, clock(context.settings), read)
+            rules = Desk(CatalogSource(context.catalog), context.settings, clock(context.settings), read)
             for name, raw in chain.from_iterable(map(mailfiles.messages, files)):
                 unreadable = unreadable or not isinstance(raw, bytes)
                 _show(name, _ingest(rules, raw, desk) if isinstance(raw, bytes) else _unread(raw))

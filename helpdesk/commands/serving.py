@@ -48,14 +48,15 @@ def worker() -> None:
     from helpdesk import worker as background
 
     logs.configure()
-    known = surroundings.catalog()
+    source = surroundings.source()
+    known = source.current()
     chosen = surroundings.settings(known, need_secret=True)
     _warn_of_unknown_desks(known)
     if not chosen.base_url:
         click.echo(f"HELPDESK_BASE_URL kosong; tautan memakai / is not set; links use {DEFAULT_BASE_URL}", err=True)
         chosen = replace(chosen, base_url=DEFAULT_BASE_URL)
     _check_ready(chosen)
-    background.main(chosen, known)
+    background.main(chosen, source)
 
 
 def _warn_of_unknown_desks(known: Catalog) -> None:

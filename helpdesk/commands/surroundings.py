@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helpdesk.catalog.model import Catalog
+    from helpdesk.catalog.source import CatalogSource
     from helpdesk.config import Settings
     from helpdesk.usecases.context import Context
 
@@ -35,15 +36,21 @@ def show(result: Any) -> None:
 
 def catalog(path: Path | None = None) -> Catalog:
     """The catalogue of `path`, else of HELPDESK_CATALOG, else the delivered one; its errors end the command with 1."""
+    return source(path).current()
+
+
+def source(path: Path | None = None) -> CatalogSource:
+    """The same for a process that runs on: the catalogue follows its file."""
     import os
     from pathlib import Path
 
-    from helpdesk.catalog.load import CatalogErrors, load_file
+    from helpdesk.catalog.errors import CatalogErrors
+    from helpdesk.catalog.source import CatalogSource
     from helpdesk.resources import catalog_path
 
     named = os.environ.get("HELPDESK_CATALOG")
     try:
-        return load_file(path or (Path(named) if named else catalog_path()))
+        return CatalogSource.open(path or (Path(named) if named else catalog_path()))
     except CatalogErrors as found:
         for error in found.errors:
             click.echo(str(error), err=True)

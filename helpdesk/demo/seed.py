@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Catalog
+from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.base import Attachment, ChannelError
 from helpdesk.channels.email.reading import read
 from helpdesk.config import Settings
@@ -170,7 +171,9 @@ class Past:
         assert raw_id is not None
         raw = claim_raw(self.session, raw_id)
         assert raw is not None
-        mail = Desk(self.catalog, self.settings, lambda: context.now, read).read_mail(body, context.now, desk_id)
+        mail = Desk(CatalogSource(self.catalog), self.settings, lambda: context.now, read).read_mail(
+            body, context.now, desk_id
+        )
         return receive_mail(self.session, context, raw, mail).ticket
 
     def _filled_in(self, context: Context, story: Story) -> Ticket:

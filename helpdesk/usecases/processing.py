@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from helpdesk.catalog.model import Catalog
+from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.base import Inbound, Unreadable
 from helpdesk.config import Settings
 from helpdesk.store.db import reading, unit_of_work
@@ -29,14 +29,14 @@ Reader = Callable[..., Inbound]
 class Desk:
     """What the worker and the commands share: the catalogue, the settings, the clock, and the reader of mails."""
 
-    catalog: Catalog
+    source: CatalogSource
     settings: Settings
     now: Now
     read: Reader
 
     def context(self) -> Context:
         """The surroundings of a unit of work that begins now."""
-        return Context(self.catalog, self.settings, self.now())
+        return Context(self.source.current(), self.settings, self.now())
 
     def own_addresses(self) -> frozenset[str]:
         """The addresses of our own desks."""

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Catalog
+from helpdesk.catalog.source import CatalogSource
 from helpdesk.config import Settings
 from helpdesk.store.db import db, writing
 from helpdesk.timepiece import Now
@@ -25,9 +26,14 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 class Surroundings:
     """What an application holds for its whole life."""
 
-    catalog: Catalog
+    source: CatalogSource
     settings: Settings
     clock: Now
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue in force."""
+        return self.source.current()
 
 
 def surroundings() -> Surroundings:

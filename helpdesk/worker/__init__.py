@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from helpdesk.catalog.model import Catalog
+from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.email.reading import read
 from helpdesk.config import Settings
 from helpdesk.store.db import bare_app, reading, unit_of_work
@@ -35,9 +35,9 @@ DRAINED_AT_ONCE = 500
 class Worker:
     """Everything that runs in the worker process. `run` returns after `stop` was set."""
 
-    def __init__(self, settings: Settings, catalog: Catalog) -> None:
+    def __init__(self, settings: Settings, source: CatalogSource) -> None:
         self.app: Flask = bare_app(settings)
-        self.desk = Desk(catalog, settings, clock(settings), read)
+        self.desk = Desk(source, settings, clock(settings), read)
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stop = threading.Event()
         self.mail_waits = threading.Event()
@@ -142,9 +142,9 @@ class Worker:
         self._senders.close()
 
 
-def main(settings: Settings, catalog: Catalog) -> None:
+def main(settings: Settings, source: CatalogSource) -> None:
     """Run the worker until SIGTERM or SIGINT."""
-    worker = Worker(settings, catalog)
+    worker = Worker(settings, source)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_args: worker.stop.set())
     worker.run()

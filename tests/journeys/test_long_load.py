@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import create_engine, event, func, select, text, update
 
 from helpdesk.catalog.load import load_file
+from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.email.reading import read
 from helpdesk.config import load
 from helpdesk.resources import catalog_path
@@ -45,7 +46,7 @@ def benchmark(name: str) -> Any:
 
 def ingest(env: dict[str, str], mails: list[tuple[int, bytes]], gate: Any, told: Any) -> None:
     """One process: wait for the other, store and process these mails, tell how each of them ended."""
-    desk = Desk(load_file(catalog_path()), load((DESK,), env), lambda: NOW, read)
+    desk = Desk(CatalogSource(load_file(catalog_path())), load((DESK,), env), lambda: NOW, read)
     with bare_app(desk.settings).app_context():
         gate.wait()
         outcomes: Counter[str] = Counter()
@@ -177,7 +178,7 @@ def swept(folder: Path, tickets: int) -> tuple[Cost, Cost]:
     script = benchmark("load")
     script.fill(folder, tickets, one_requester=False)
     now = datetime.now(UTC)
-    worker = Worker(script.settings_for(folder), load_file(catalog_path()))
+    worker = Worker(script.settings_for(folder), CatalogSource.open(catalog_path()))
     worker.desk = replace(worker.desk, now=lambda: now)
     due, before = make_due(worker.app, now), versions(worker.app)
     costs = []

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.base import Inbound
 from helpdesk.channels.email.reading import read
 from helpdesk.config import load
@@ -62,7 +63,7 @@ class Post:
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.office.catalog, self.office.settings, self.office.now, self.reader)
+        return Desk(CatalogSource(self.office.catalog), self.office.settings, self.office.now, self.reader)
 
     def arrives(self, raw: bytes, desk: str | None = MEDAN, at: datetime | None = None, identity: str = "") -> Outcome:
         """One delivery into the mailbox of a desk (None: by its recipients)."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from helpdesk.catalog.source import CatalogSource
 from helpdesk.store.db import db, unit_of_work
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Event, Ticket
@@ -22,7 +23,7 @@ from tests.usecases.test_the_flow import fulfilled
 @pytest.fixture
 def worker(office: Office) -> Iterator[Worker]:
     """A worker on the office's database and clock."""
-    made = Worker(office.settings, office.catalog)
+    made = Worker(office.settings, CatalogSource(office.catalog))
     made.desk = replace(made.desk, now=office.now)
     yield made
     with made.app.app_context():
