@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.store.mail_models import Heartbeat, Mailbox
 
 READER_LEASE = timedelta(seconds=60)
+FORGET_WORKER_AFTER = timedelta(days=1)
 BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -76,10 +77,11 @@ def note_smtp_well(session: Session, desk: str) -> None:
 
 
 def beat(session: Session, worker: str, now: datetime) -> None:
-    """The worker was seen."""
+    """The worker was seen; workers that have been silent for a day are forgotten on this occasion."""
     row = session.get(Heartbeat, worker)
     if row is None:
         session.add(Heartbeat(worker=worker, seen_at=now))
+        session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - FORGET_WORKER_AFTER))
     else:
         row.seen_at = now
 
