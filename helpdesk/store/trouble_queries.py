@@ -1,10 +1,11 @@
 """What went wrong and waits for somebody: quarantined messages, undelivered messages, channels that do not answer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, undefer
 
 from helpdesk.store.mail_models import Heartbeat, Mailbox, OutboxMessage, RawMessage
@@ -22,17 +23,29 @@ def _at(desks: Collection[str], *, everything: bool) -> ColumnElement[bool]:
     return or_(mine, RawMessage.desk.is_(None)) if everything else mine
 
 
-def trouble_counts(session: Session, desks: Collection[str], *, everything: bool) -> tuple[int, int]:
-    """How many messages lie in quarantine, and how many outgoing ones are stuck, at these desks.
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """How many messages lie in quarantine, and how many outgoing ones are stuck, by desk; None: of no desk."""
 
-    `everything`: quarantined messages of no desk count too.
-    """
-    quarantined = select(func.count()).select_from(RawMessage)
-    quarantined = quarantined.where(RawMessage.state == "quarantined", _at(desks, everything=everything))
-    stuck = select(func.count()).select_from(OutboxMessage)
+    held: Mapping[str | None, int]
+    stuck: Mapping[str | None, int]
+
+    def at(self, desks: Collection[str]) -> tuple[int, int]:
+        """(in quarantine, stuck) at these desks; those of no desk count wherever they may be seen."""
+        wanted = (*desks, None)
+        return sum(self.held.get(desk, 0) for desk in wanted), sum(self.stuck.get(desk, 0) for desk in wanted)
+
+
+def troubles(session: Session, desks: Collection[str], *, everything: bool) -> Troubles:
+    """What waits for somebody at these desks, in one statement. `everything`: messages of no desk count too."""
+    held = select(literal("held").label("kind"), RawMessage.desk.label("desk"), func.count().label("messages"))
+    held = held.where(RawMessage.state == "quarantined", _at(desks, everything=everything)).group_by(RawMessage.desk)
+    stuck = select(literal("stuck"), OutboxMessage.desk, func.count())
     stuck = stuck.where(OutboxMessage.state.in_(STUCK), OutboxMessage.desk.in_(sorted(desks)))
-    row = session.execute(select(quarantined.scalar_subquery(), stuck.scalar_subquery())).one()
-    return int(row[0]), int(row[1])
+    found: dict[str, dict[str | None, int]] = {"held": {}, "stuck": {}}
+    for kind, desk, messages in session.execute(union_all(held, stuck.group_by(OutboxMessage.desk))):
+        found[kind][desk] = messages
+    return Troubles(**found)
 
 
 def quarantined(

@@ -1,6 +1,9 @@
 """Quarantine and outbox: what staff see of messages that went wrong, and what they can do."""
 
+import re
 from typing import Any
+
+from sqlalchemy import event
 
 from helpdesk.store.db import db, unit_of_work
 from helpdesk.store.mail_models import OutboxMessage, RawMessage
@@ -110,3 +113,22 @@ def test_empty_lists_say_so(world: World) -> None:
     browser = world.entered("rina")
     assert "Karantina kosong" in browser.get("/quarantine").text
     assert "Semua sudah tersampaikan" in browser.get("/outbox").text
+
+
+def test_one_statement_of_a_page_counts_what_went_wrong_at_the_chosen_desk_and_at_all(both: World) -> None:
+    for desk in (MEDAN, SEMARANG, None):
+        quarantine(both, desk)
+    browser = both.entered("admin")
+    statements: list[str] = []
+    with both.app.app_context():
+        engine = db.engine
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    page = browser.get("/board", query_string={"desk": MEDAN, "lang": "en"}).text
+    event.remove(engine, "before_cursor_execute", note)
+    assert len([s for s in statements if "FROM outbox_message" in s]) == 1
+    assert "2 messages that could not be read wait" in page, "those of the chosen desk and those of no desk"
+    assert re.search(r'href="/quarantine"[^>]*>.{0,80}3', page, re.DOTALL), "the frame counts all desks of the person"

@@ -6,10 +6,10 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from helpdesk.store.trouble_queries import silent_mailboxes, trouble_counts, worker_seen_at
+from helpdesk.store.trouble_queries import silent_mailboxes, worker_seen_at
 from helpdesk.web.access import staff
 from helpdesk.web.board.clocks import Present
-from helpdesk.web.board.frame import is_agent, sees_strays
+from helpdesk.web.board.frame import is_agent, waiting_troubles
 from helpdesk.web.board.shell import Alarm
 from helpdesk.web.work import context, database
 
@@ -64,7 +64,7 @@ def _worker(at: Present) -> list[Alarm]:
 def _messages(desks: Collection[str]) -> list[Alarm]:
     if not is_agent(staff()):
         return []
-    held, stuck = trouble_counts(database(), desks, everything=sees_strays(staff()))
+    held, stuck = waiting_troubles().at(desks)
     found = []
     if held:
         text = ngettext(

@@ -4,12 +4,11 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import g, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
-from helpdesk.store.trouble_queries import trouble_counts
+from helpdesk.store.trouble_queries import Troubles, troubles
 from helpdesk.tickets.permission import Staff
 from helpdesk.tickets.words import Role
 from helpdesk.web.access import staff
@@ -47,14 +46,24 @@ def _role_name(person: Staff) -> str:
     return ", ".join(name for role, name in names.items() if role in held)
 
 
-def _places(person: Staff, here: str, session: Session) -> tuple[Place, ...]:
+def waiting_troubles() -> Troubles:
+    """What waits at all desks of the signed-in person: the frame and the alarms of a page show the same count."""
+    if "troubles" not in g:
+        person = staff()
+        desks = desks_of(person, context().catalog)
+        g.troubles = troubles(database(), desks, everything=sees_strays(person))
+    found: Troubles = g.troubles
+    return found
+
+
+def _places(person: Staff, here: str) -> tuple[Place, ...]:
     found = []
     if is_agent(person):
         found.append(Place(_("Board"), "/board", here == BOARD))
     if _works_in_groups(person):
         found.append(Place(_("Group queue"), "/queue", here == QUEUE))
     if is_agent(person):
-        held, stuck = trouble_counts(session, desks_of(person, context().catalog), everything=sees_strays(person))
+        held, stuck = waiting_troubles().at(desks_of(person, context().catalog))
         found.append(Place(_("Quarantine"), "/quarantine", here == QUARANTINE, held))
         found.append(Place(_("Outbox"), "/outbox", here == OUTBOX, stuck))
     return tuple(found)
@@ -89,7 +98,7 @@ def shell(here: str, query: str = "") -> Shell:
         role=_role_name(person),
         desk=desk,
         desks=desks,
-        places=_places(person, here, database()),
+        places=_places(person, here),
         languages=tuple(Place(n, code, code == now) for code, n in (("id", "Bahasa Indonesia"), ("en", "English"))),
         search_href=list_href(person),
         new_href="/tickets/new" if is_agent(person) else "",
