@@ -6,54 +6,54 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import select, text
+from hypothesis.stateful import initialize, precondition, rule
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.load import load_file
+from helpdesk.catalog.model import Catalog
 from helpdesk.config import Settings, load
 from helpdesk.resources import catalog_path
-from helpdesk.store.db import bare_app, db, reading, unit_of_work
+from helpdesk.sla.norms import Extension, Span, Unit
+from helpdesk.store.db import bare_app, db, unit_of_work
 from helpdesk.store.models import Entry, Ticket
 from helpdesk.store.people_models import Membership, StaffUser
 from helpdesk.tickets.errors import DomainError
-from helpdesk.tickets.lifecycle import TRANSITIONS, is_possible, next_status
+from helpdesk.tickets.lifecycle import is_possible, next_status
 from helpdesk.tickets.permission import Actor, Machine, allowed_actions
 from helpdesk.tickets.words import Action, CancelReason, Channel, HoldReason, Status, TicketType
-from helpdesk.usecases.clocks import history_of, refresh
 from helpdesk.usecases.deed import facts_of
+from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.people import staff_of
 from helpdesk.usecases.sweep import check, due_tickets
 from tests.conftest import StandingClock
+from tests.journeys.handling_books import Books
 from tests.usecases.conftest import MEDAN, PEOPLE, Office
 
 START = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)  # a Friday afternoon in Medan
 MOST_TICKETS = 4
-CACHES = (
-    "response_due_at", "response_done_at", "response_verdict", "resolution_due_at", "resolution_done_at",
-    "resolution_verdict", "handling_due_at", "at_risk", "breached", "next_check_at",
-)  # fmt: skip
-FOLDED = (
-    "item", "type", "priority", "attributes", "event_at", "starts_at", "agreed_due_at", "extended_due_at", "cycle",
-    "fulfilled_at", "resolved_at", "closed_at",
-)  # fmt: skip
-TABLES = ("ticket", "event", "hold", "entry", "ticket_link", "participant", "outbox_message", "number_sequence")
 ACTIONS = [a for a in Action if a is not Action.OPEN]
 USUAL = {
     Status.NEW: (Action.TAKE, Action.CLASSIFY, Action.ASSIGN, Action.ESCALATE),
-    Status.IN_PROGRESS: (Action.FULFIL, Action.HOLD, Action.FULFIL, Action.CLASSIFY, Action.HAND_BACK, Action.SPLIT),
-    Status.ON_HOLD: (Action.RESUME, Action.RESUME, Action.SPLIT),
+    Status.IN_PROGRESS: (
+        Action.FULFIL, Action.HOLD, Action.FULFIL, Action.CLASSIFY, Action.HAND_BACK, Action.SPLIT, Action.EXTEND,
+        Action.SET,
+    ),
+    Status.ON_HOLD: (Action.RESUME, Action.RESUME, Action.SPLIT, Action.EXTEND, Action.MERGE),
     Status.FULFILLED: (Action.CONFIRM_FULFILMENT, Action.SEND_BACK),
     Status.RESOLVED: (Action.CONFIRM, Action.REOPEN, Action.CLOSE),
     Status.CLOSED: (Action.REOPEN,),
     Status.CANCELLED: (Action.NOTE,),
-}
+}  # fmt: skip
+LONGER = Extension(Span(Decimal(1), Unit.WORKING_DAY))
 NUMBER = st.integers(0, 999)
+WRITERS = ("the requester", "the requester", "somebody in copy", "a machine")
 DICE = st.fixed_dictionaries(
     {
         "reason": NUMBER, "item": NUMBER, "group": NUMBER, "other": NUMBER, "attributes": NUMBER,
@@ -68,13 +68,8 @@ def pick(values: Any, number: int) -> Any:
     return ordered[number % len(ordered)]
 
 
-class Handling(RuleBasedStateMachine):
-    """An office with a few tickets; `template` is its database with the staff, `path` where a life has its own."""
-
-    template: ClassVar[bytes]
-    path: ClassVar[Path]
-    office: ClassVar[Office]
-    done: ClassVar[Counter[Action]]
+class Handling(Books):
+    """An office with a few tickets, its people, and those who ask."""
 
     @initialize(channel=st.sampled_from(Channel))
     def begin(self, channel: Channel) -> None:
@@ -114,14 +109,41 @@ class Handling(RuleBasedStateMachine):
         if allowed:
             self._act(actor, pick(allowed, which), number, dice)
 
-    @rule(which=NUMBER, ticket=NUMBER, item=NUMBER)
-    def work_goes_on(self, which: int, ticket: int, item: int) -> None:
-        """The usual next step with right values, so that lives reach their end and begin again."""
+    @rule(which=st.lists(NUMBER, min_size=1, max_size=6), ticket=NUMBER, item=NUMBER)
+    def work_goes_on(self, which: list[int], ticket: int, item: int) -> None:
+        """The usual next steps with right values, so that lives reach their end and begin again."""
         number = pick(self.numbers, ticket)
-        action = pick(USUAL[Status(self.office.value(number, "status"))], which)
-        actor = Machine() if action is Action.CLOSE else self.office.people["admin"]
-        dice = {"reason": 0, "item": 2 + item % 20, "group": 0, "attributes": 1, "days": 0, "minutes": 0}
-        self._act(actor, action, number, dice | {"other": int(action is Action.SPLIT)})
+        for choice in which:
+            action = pick(USUAL[Status(self.office.value(number, "status"))], choice)
+            actor = Machine() if action is Action.CLOSE else self.office.people["admin"]
+            roll = int(action is Action.SET)  # with it, an event date is given
+            other = int(action in (Action.SPLIT, Action.MERGE))
+            dice = {"reason": roll, "item": 2 + item % 20, "group": 0, "attributes": 1, "days": 0, "minutes": 0}
+            self._act(actor, action, number, dice | {"other": other})
+
+    @rule(ticket=NUMBER, words=st.sampled_from(["Ini suratnya.", "Terima kasih."]), by=st.sampled_from(WRITERS))
+    def somebody_writes(self, ticket: int, words: str, by: str) -> None:
+        """A message joins the ticket: only the requester's own words resume or reopen it, and no thanks do."""
+        number = pick(self.numbers, ticket)
+        before, status, held = self._rows(), *self.office.see(number, lambda _s, t: (t.status, t.hold_reason))
+        requester = self.office.requester(number)
+        with unit_of_work() as session:
+            row = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+            if not in_window(row, self.office.now()):
+                return
+            address = "orang-lain@kantor.example" if by == "somebody in copy" else requester.address
+            answer = Answer(
+                channel=Channel.EMAIL, address=address, name="Sari", text=words, received_at=self.office.now(),
+                machine=by == "a machine",
+            )  # fmt: skip
+            join(session, self.office.context(), row, answer)
+        resumes = held == HoldReason.REQUESTER
+        reopens = status in (Status.RESOLVED, Status.CLOSED) and words != "Terima kasih."
+        moved = by == "the requester" and (resumes or reopens)
+        assert self.office.value(number, "status") == (Status.IN_PROGRESS if moved else status)
+        assert len(self._rows()["entry"]) == len(before["entry"]) + 1
+        assert len(self._rows()["event"]) == len(before["event"]) + moved
+        self._check_caches(number, "right after a message")
 
     @rule(minutes=st.sampled_from([1, 31, 250, 1_440, 4 * 1_440, 12 * 1_440]), sweeps=st.booleans())
     def time_passes(self, minutes: int, sweeps: bool) -> None:
@@ -188,87 +210,6 @@ class Handling(RuleBasedStateMachine):
         attribute = pick(item.attributes, roll)
         return {attribute.id: pick(attribute.choices, roll) if attribute.choices else roll % 40}
 
-    def _rows(self) -> dict[str, list[Any]]:
-        with reading() as session:
-            return {name: [tuple(r) for r in session.execute(text(f'SELECT * FROM "{name}"'))] for name in TABLES}
-
-    def _tickets(self, session: Session) -> list[Ticket]:
-        return list(session.scalars(select(Ticket).order_by(Ticket.id)))
-
-    def _check_caches(self, number: str, when: str) -> None:
-        """Thrown away and rebuilt, they are what they were."""
-        with reading() as session, session.no_autoflush:
-            ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
-            kept = {name: getattr(ticket, name) for name in CACHES}
-            for name in CACHES:
-                setattr(ticket, name, False if name in ("at_risk", "breached") else None)
-            refresh(session, self.office.context(), ticket)
-            rebuilt = {name: getattr(ticket, name) for name in CACHES}
-            session.rollback()
-        assert kept == rebuilt, f"{when}: {number}"
-
-    @invariant()
-    def rebuilt_caches_are_the_same(self) -> None:
-        """Once the worker has looked, on every ticket, also on those that nobody touched."""
-        if self.swept:
-            with reading() as session:
-                numbers = list(session.scalars(select(Ticket.number)))
-            for number in numbers:
-                self._check_caches(number, "after a sweep")
-
-    @invariant()
-    def the_history_only_grows(self) -> None:
-        """What was written stays as it was."""
-        rows = self._rows()["event"]
-        assert rows[: len(self.history)] == self.history
-        self.history = rows
-
-    @invariant()
-    def status_and_rows_are_what_the_events_say(self) -> None:
-        """Every event follows the table from where the last one ended, and the row remembers their sum."""
-        with reading() as session:
-            for ticket in self._tickets(session):
-                self._check_chain(ticket)
-                history = history_of(ticket.events)
-                told = {name: getattr(history, name) for name in FOLDED}
-                assert {name: getattr(ticket, name) for name in FOLDED} == told, ticket.number
-
-    def _check_chain(self, ticket: Ticket) -> None:
-        first, *others = ticket.events
-        assert (first.action, first.from_status, first.to_status) == (Action.OPEN, None, Status.NEW)
-        last = first
-        for event in others:
-            assert event.from_status == last.to_status
-            if event.action == "apology":
-                assert event.to_status == event.from_status
-            else:
-                target = TRANSITIONS[Status(event.from_status), Action(event.action)]
-                assert event.to_status == (target or event.from_status)
-            assert event.at >= last.at
-            last = event
-        assert ticket.status == last.to_status
-
-    @invariant()
-    def a_hold_lasts_exactly_while_the_ticket_is_on_hold(self) -> None:
-        """The ledger and the status say the same."""
-        with reading() as session:
-            for ticket in self._tickets(session):
-                lasting = [hold.reason for hold in ticket.holds if hold.ended_at is None]
-                assert lasting == ([ticket.hold_reason] if ticket.status == Status.ON_HOLD else [])
-
-    @invariant()
-    def numbers_have_no_gap(self) -> None:
-        """Refused and split ones included."""
-        with reading() as session:
-            found = sorted(int(number.rpartition("-")[2]) for number in session.scalars(select(Ticket.number)))
-        assert found == list(range(1, len(found) + 1))
-
-    def teardown(self) -> None:
-        with contextlib.closing(sqlite3.connect(self.path)) as connection:
-            for statement in ("UPDATE event SET why = 'x'", "DELETE FROM event"):
-                with pytest.raises(sqlite3.IntegrityError):
-                    connection.execute(statement)
-
 
 def _staff(now: datetime) -> dict[str, Any]:
     people = {}
@@ -291,6 +232,15 @@ def _settings(folder: Path) -> Settings:
     return replace(load((MEDAN,), env), testing=True)
 
 
+def _with_extensions(catalog: Catalog) -> Catalog:
+    """Every second item's standard allows one more working day; the delivered ones name no extension."""
+    longer = {
+        name: replace(item, target=replace(item.target, extension=LONGER))
+        for name, item in list(catalog.items.items())[::2]
+    }
+    return replace(catalog, items={**catalog.items, **longer})
+
+
 @contextlib.contextmanager
 def ground(template: bytes, folder: Path) -> Iterator[type[Handling]]:
     """The machine with a migrated database to begin each life with."""
@@ -298,7 +248,7 @@ def ground(template: bytes, folder: Path) -> Iterator[type[Handling]]:
     path = folder / "helpdesk.sqlite3"
     path.write_bytes(template)
     with bare_app(settings).app_context():
-        office = Office(load_file(catalog_path()), settings, StandingClock(START), _staff(START))
+        office = Office(_with_extensions(load_file(catalog_path())), settings, StandingClock(START), _staff(START))
         db.engine.dispose()
         with contextlib.closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -96,7 +96,7 @@ class Ordeal:
     def run(self, mails: int, kills: int) -> None:
         for number in range(kills):
             self.live_a_little(mails * (number + 1) // kills - self.sent)
-        self.finish(60 + mails / 20)
+        self.finish(60 + mails / 5)
 
 
 @pytest.fixture
@@ -179,6 +179,7 @@ def test_kills_lose_and_double_nothing_on_postgresql(ordeal: Ordeal) -> None:
 
 @pytest.mark.long
 @pytest.mark.postgres
+@pytest.mark.timeout(3000)
 @pytest.mark.parametrize("ordeal", ["sqlite", "postgres"], indirect=True)
 def test_a_hundred_kills_while_two_thousand_mails_come_in_lose_and_double_nothing(ordeal: Ordeal) -> None:
     ordeal.run(mails=2000, kills=100)

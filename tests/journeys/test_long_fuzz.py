@@ -26,7 +26,7 @@ from tests.journeys.handling_machine import ground
 ANY_BYTES = 6_000
 BROKEN_MAILS = 12_000
 BROKEN_CATALOGUES = 300
-LIVES, STEPS = 30, 40
+LIVES, STEPS = 150, 40
 SECONDS_A_MAIL, SECONDS_A_CATALOGUE = 2, 10
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -183,6 +183,4 @@ def test_actions_in_any_order_keep_the_lifecycle_the_clocks_and_the_history(
     with ground(sqlite_template, tmp_path) as machine:
         run_state_machine_as_test(machine, settings=count)
         sys.stdout.write(f"done: {dict(machine.done)}\n")
-        assert {a for a in Action if not machine.done[a]} <= {Action.OPEN, Action.EXTEND, Action.SET}, (
-            "an action was never tried"
-        )
+        assert {a for a in Action if not machine.done[a]} == {Action.OPEN}, "an action was never done"
