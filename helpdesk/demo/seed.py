@@ -171,9 +171,8 @@ class Past:
         assert raw_id is not None
         raw = claim_raw(self.session, raw_id)
         assert raw is not None
-        mail = Desk(CatalogSource(self.catalog), self.settings, lambda: context.now, read).read_mail(
-            body, context.now, desk_id
-        )
+        desk = Desk(CatalogSource(self.catalog), self.settings, lambda: context.now, read)
+        mail = desk.read_mail(body, context.now, desk_id)
         return receive_mail(self.session, context, raw, mail).ticket
 
     def _filled_in(self, context: Context, story: Story) -> Ticket:
@@ -196,8 +195,6 @@ class Past:
             "reason": story.earlier, "event_at": _event(context, story),
         }  # fmt: skip
         return create_ticket(self.session, context, self.staff["agen"], given)
-
-    # --- how they go on ----------------------------------------------------------------------------------------------
 
     def _continue(self, context: Context, story: Story, step: Step, ticket: Ticket) -> None:
         if step.what == ANSWERS:
