@@ -4,9 +4,10 @@ What counted, what was skipped and why, the rule in the standard's own words, an
 sentences are made from the same timeline as the deadline, never beside it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from helpdesk.sla.clock import FIRST_HANDLING, stops
 from helpdesk.sla.facts import Facts, HoldPeriod, Timeline
@@ -32,10 +33,33 @@ def explain(
     language: str = "id",
     wording: str = "",
     names: Mapping[str, Named] | None = None,
+    ids: bool = True,
 ) -> tuple[str, ...]:
-    """The story of the ticket's deadline. `wording` is the original norm; `names` are those of the attributes."""
+    """The story of the ticket's deadline. `wording` is the original norm; `names` are those of the attributes.
+
+    `ids`: a missing attribute is named with its id too, as those who enter it need it.
+    """
     tell = Teller(language, calendar.zone)
-    return tuple(_sentences(timeline, facts, target, calendar, tell=tell, wording=wording, names=names or {}))
+    missing = [_attribute(name, names or {}, tell, ids=ids) for name in timeline.missing]
+    return tuple(_sentences(timeline, facts, target, calendar, tell=tell, wording=wording, missing=missing))
+
+
+def provisional(
+    timeline: Timeline, *, language: str, names: Mapping[str, Named], choices: Mapping[str, Sequence[Named]]
+) -> str:
+    """That a deadline is the earliest one, and what is not known yet; empty where all is known or nothing is due.
+
+    One sentence for all who are told a time: the portal, the receipt and the automatic reply. `choices` are the values
+    that an attribute may have; they are named where only one attribute is missing.
+    """
+    if not timeline.missing or timeline.resolution.due_at is None:
+        return ""
+    tell = Teller(language, ZoneInfo("UTC"))
+    missing = [_attribute(name, names, tell, ids=False) for name in timeline.missing]
+    values = [tell.name(value) for value in choices.get(timeline.missing[0], ())]
+    if len(missing) == 1 and values:
+        missing = [f"{missing[0]} ({tell.either(values)})"]
+    return tell.say("earliest", names=tell.listed(missing))
 
 
 def _sentences(
@@ -46,7 +70,7 @@ def _sentences(
     *,
     tell: Teller,
     wording: str,
-    names: Mapping[str, Named],
+    missing: Sequence[str],
 ) -> Iterator[str]:
     yield tell.say("received", when=tell.when(facts.received_at))
     if target is not None:
@@ -58,8 +82,8 @@ def _sentences(
         return
     if line.awaiting is not None:
         return
-    if line.missing:
-        yield tell.say("missing", names=tell.listed([_attribute(name, names, tell) for name in line.missing]))
+    if missing:
+        yield tell.say("missing", names=tell.listed(missing))
     yield from _basis(line, facts, calendar, tell)
     yield from _lead_time(facts, target, calendar, tell)
     if line.resolution.due_at is None:
@@ -71,8 +95,10 @@ def _sentences(
     yield from _result(line, facts, calendar, tell)
 
 
-def _attribute(attribute: str, names: Mapping[str, Named], tell: Teller) -> str:
-    return f"{tell.name(names[attribute])} ({attribute})" if attribute in names else attribute
+def _attribute(attribute: str, names: Mapping[str, Named], tell: Teller, *, ids: bool) -> str:
+    if attribute not in names:
+        return attribute
+    return f"{tell.name(names[attribute])} ({attribute})" if ids else tell.name(names[attribute])
 
 
 def _response(line: Timeline, facts: Facts, target: Target | None, tell: Teller) -> Iterator[str]:

@@ -47,6 +47,11 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Belum diisi: {names}; sampai diisi berlaku batas waktu yang paling awal.",
         "Not given yet: {names}; until it is, the earliest deadline counts.",
     ),
+    "earliest": (
+        "Ini batas waktu yang paling awal. Belum diketahui: {names}. Setelah diketahui, batas waktunya dapat menjadi "
+        "lebih lama.",
+        "This is the earliest deadline. Not known yet: {names}. Once it is, the deadline may become later.",
+    ),
     "agreed": ("Batas waktu adalah tanggal yang disepakati.", "The deadline is the date that was agreed."),
     "not agreed": (
         "Batas waktu menurut kesepakatan; tanggalnya belum dicatat.",
@@ -195,6 +200,12 @@ class Teller:
 
     def listed(self, words: Sequence[str]) -> str:
         """`a, b dan c`."""
-        if len(words) < 2:
-            return "".join(words)
-        return f"{', '.join(words[:-1])} {('dan', 'and')[self.place]} {words[-1]}"
+        return _joined(words, ("dan", "and")[self.place])
+
+    def either(self, words: Sequence[str]) -> str:
+        """`a, b atau c`."""
+        return _joined(words, ("atau", "or")[self.place])
+
+
+def _joined(words: Sequence[str], last: str) -> str:
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from helpdesk.catalog.model import Text
 from helpdesk.channels.base import Attachment
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.mail_models import MessageKey
@@ -19,13 +20,14 @@ from helpdesk.tickets.permission import Actor, Staff
 from helpdesk.tickets.reference import format_number, number_year
 from helpdesk.tickets.words import Action, EntryKind, Status
 from helpdesk.tiers.routing import LAYER_1
-from helpdesk.usecases.clocks import refresh
+from helpdesk.usecases.clocks import Standing, refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import actor_kind, actor_name
 from helpdesk.usecases.documents import as_said, is_complete
 from helpdesk.usecases.editions import keep_edition
-from helpdesk.usecases.messages import render_entry
+from helpdesk.usecases.messages import LANGUAGES, render_entry
 from helpdesk.usecases.notices import enqueue
+from helpdesk.usecases.standards import provisional_for
 from helpdesk.usecases.triage import mark_urgent
 
 
@@ -215,15 +217,16 @@ def _participants(session: Session, ticket: Ticket, opening: Opening) -> None:
         write(session, Participant, ticket_id=ticket.id, address=address, name=name[:200], kind=kind)
 
 
-def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Opening) -> None:
+def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Opening, now: Standing) -> None:
     """The automatic reply with the number: at most one per ticket and address."""
+    provisional = Text(*(provisional_for(now.item, now.timeline, language) for language in LANGUAGES))
     entry_id = write(
         session,
         Entry,
         ticket_id=ticket.id,
         kind=EntryKind.AUTOMATIC_REPLY,
         channel=opening.channel,
-        text=render_entry(context, ticket, "acknowledgement", {}),
+        text=render_entry(context, ticket, "acknowledgement", {"provisional": provisional}),
         created_at=context.now,
     )
     if opening.requester.email:
@@ -238,7 +241,7 @@ def open_ticket(session: Session, context: Context, actor: Actor, opening: Openi
     keep_edition(session, context.catalog, context.now)
     ticket = _ticket_row(context, opening, next_number(session, context, opening.desk))
     event = _opening_event(context, actor, opening, ticket)
-    refresh(session, context, ticket, events=(event,), holds=())
+    now = refresh(session, context, ticket, events=(event,), holds=())
     keep(session, ticket)
     event.ticket_id = ticket.id
     keep(session, event)
@@ -246,5 +249,5 @@ def open_ticket(session: Session, context: Context, actor: Actor, opening: Openi
         _first_entry(session, context, actor, ticket, opening)
     _participants(session, ticket, opening)
     if opening.answerable:
-        _acknowledge(session, context, ticket, opening)
+        _acknowledge(session, context, ticket, opening, now)
     return ticket

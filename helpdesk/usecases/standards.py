@@ -23,7 +23,7 @@ from helpdesk.sla.due import (
     read_moment,
     read_quantity,
 )
-from helpdesk.sla.explain import explain
+from helpdesk.sla.explain import explain, provisional
 from helpdesk.sla.facts import Facts, Timeline
 from helpdesk.sla.holidays_id import LIBRARY, Holiday, is_known, of_year
 from helpdesk.sla.hours import NoWorkingTime, WorkingCalendar, compile_calendar
@@ -138,14 +138,26 @@ def answer_elapsed(catalog: Catalog, *, desk_id: str, start: str, end: str) -> M
 
 
 def explain_for(
-    item: Item | None, line: Timeline, facts: Facts, calendar: WorkingCalendar, language: str
+    item: Item | None, line: Timeline, facts: Facts, calendar: WorkingCalendar, language: str, *, ids: bool = True
 ) -> tuple[str, ...]:
-    """The story of a deadline, with the names and the original wording of its item (None: not chosen yet)."""
+    """The story of a deadline, with the names and the original wording of its item (None: not chosen yet).
+
+    `ids`: missing attributes are named with their ids too; the public reads none.
+    """
     if item is None:
         return explain(line, facts, None, calendar, language=language)
     names = {attribute.id: attribute.name for attribute in item.attributes}
     wording = item.wording.get(language)
-    return explain(line, facts, item.target, calendar, language=language, wording=wording, names=names)
+    return explain(line, facts, item.target, calendar, language=language, wording=wording, names=names, ids=ids)
+
+
+def provisional_for(item: Item | None, line: Timeline, language: str) -> str:
+    """What the public is told about a deadline for which something is not known yet; empty where it is final."""
+    if item is None:
+        return ""
+    names = {attribute.id: attribute.name for attribute in item.attributes}
+    choices = {attribute.id: tuple(attribute.choices.values()) for attribute in item.attributes}
+    return provisional(line, language=language, names=names, choices=choices)
 
 
 def _desk(catalog: Catalog, desk_id: str) -> Desk:

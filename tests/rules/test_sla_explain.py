@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from helpdesk.sla.clock import Facts, HoldPeriod, timeline
-from helpdesk.sla.explain import explain
+from helpdesk.sla.explain import explain, provisional
 from helpdesk.sla.norms import AsAgreed, ByQuantity, Fixed, Span, Start, StartKind, Step, Target, Unit
 from helpdesk.sla.phrases import PHRASES, Teller
 from tests.rules.sla_samples import BERLIN, JAKARTA, MAKASSAR, at, day, office, plain
@@ -71,6 +71,25 @@ def test_what_is_missing_is_named_with_its_id():
     assert "Belum diisi: Jumlah perangkat (devices);" in " ".join(
         told(target, Facts(at(f"{FRIDAY} 08:00"), "api"), names=names)
     )
+
+
+def test_a_deadline_that_may_still_move_says_so_to_the_public_without_ids():
+    target = Target(ByQuantity("devices", (Step(4, Span(Decimal(1), Unit.WORKING_DAY)),)))
+    names = {"devices": SimpleNamespace(id="Jumlah perangkat", en="Number of devices")}
+    choices = {"devices": (SimpleNamespace(id="Satu", en="One"), SimpleNamespace(id="Dua", en="Two"))}
+    known = Facts(at(f"{FRIDAY} 08:00"), "api")
+    line = timeline(known, 30, target, office(), at(f"{FRIDAY} 11:00"))
+    assert provisional(line, language="en", names=names, choices={}).startswith(
+        "This is the earliest deadline. Not known yet: Number of devices."
+    )
+    assert "Belum diketahui: Jumlah perangkat (Satu atau Dua)." in provisional(
+        line, language="id", names=names, choices=choices
+    )
+    assert "devices" not in " ".join(told(target, known, names=names, ids=False))
+    two = replace(line, missing=("devices", "place"))
+    assert "Jumlah perangkat dan place." in provisional(two, language="id", names=names, choices=choices)
+    final = timeline(replace(known, attributes={"devices": "2"}), 30, target, office(), at(f"{FRIDAY} 11:00"))
+    assert provisional(final, language="id", names=names, choices=choices) == ""
 
 
 def test_what_is_awaited_is_said():

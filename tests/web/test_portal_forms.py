@@ -12,6 +12,7 @@ from tests.web.conftest import MEDAN, RESET, World, form_token
 from tests.web.visitor import CATALOG, hidden, path_of, send, values_for
 
 INSTALL, EVENT, LOAN = "itsm.9/software-install", "itsm.11/special-event", "bmn.1/asset-loan"
+REPAIR = "bmn.3/asset-repair"
 
 
 def tickets(world: World) -> list[Ticket]:
@@ -61,6 +62,23 @@ def test_the_standard_stands_over_the_form_in_plain_words_and_in_its_own(world: 
     for said in (item.summary.id, item.wording.id, "KMK 15/KMK.01/2023", "RFT TIK", "kemenkeu.prime@kemenkeu.go.id"):
         assert said in page
     assert "12.00 WIB" in page  # four working hours from 08.00
+
+
+def test_a_deadline_that_may_still_move_is_told_alike_on_the_form_the_receipt_and_in_the_mail(world: World) -> None:
+    """While an attribute is missing the earliest deadline counts, and it is named (behaviour section 4)."""
+    browser = world.browser()
+    why = "Ini batas waktu yang paling awal. Belum diketahui: Dikerjakan oleh (Swakelola atau Pihak ketiga)."
+    form = browser.get(path_of(REPAIR)).text
+    assert "Bila dikirim sekarang: selesai paling lambat besok pukul 17.00 WIB." in form
+    assert form.count(why) == 2, "over the form and before its button"
+    receipt = browser.get(send(browser, REPAIR, values_for(CATALOG.items[REPAIR])).headers["Location"]).text
+    assert "<strong>besok pukul 17.00 WIB</strong>" in receipt
+    assert why in receipt
+    mail = next(entry.text for entry in tickets(world)[0].entries if entry.kind == "automatic-reply")
+    assert f"Kami selesaikan paling lambat Selasa, 24 November 2026 pukul 17.00 WIB.\n{why}" in mail
+    assert "Not known yet: Done by (In-house or Third party)." in mail
+    assert "performed_by" not in form + receipt + mail
+    assert why.partition(".")[0] not in browser.get(path_of(RESET)).text, "nothing is missing there"
 
 
 def test_more_than_the_last_step_is_said_to_be_as_agreed(world: World) -> None:

@@ -9,6 +9,7 @@ from helpdesk.store.models import Hold, Ticket
 from helpdesk.tickets.words import CancelReason, HoldReason, Status
 from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.clocks import Standing
+from helpdesk.usecases.standards import provisional_for
 from helpdesk.web.portal.standard import Present
 from helpdesk.web.portal.times import when, working_amount
 from helpdesk.web.portal.words import _
@@ -26,13 +27,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The line that matters most. `tone`: late, hold, ok or empty; `missing`: documents that the ticket waits for."""
+    """The line that matters most. `tone`: late, hold, ok or empty; `missing`: documents that the ticket waits for.
+
+    `provisional`: why the time may still become a later one.
+    """
 
     before: str
     main: str
     after: str = ""
     tone: str = ""
     missing: tuple[str, ...] = ()
+    provisional: str = ""
 
 
 def _stage(ticket: Ticket) -> int:
@@ -119,7 +124,8 @@ def _working(ticket: Ticket, standing: Standing, at: Present) -> Promise:
         return _late(due, standing, at)
     left = working_amount((line.resolution.remaining_seconds or 0) // 60)
     before = _("By the date that we agreed, at the latest") if ticket.agreed_due_at else _("Done at the latest")
-    return Promise(before, at.when(due), _("%(amount)s left.", amount=left))
+    provisional = provisional_for(standing.item, line, at.language)
+    return Promise(before, at.when(due), _("%(amount)s left.", amount=left), provisional=provisional)
 
 
 def _fulfilled(ticket: Ticket, at: Present) -> Promise:
@@ -139,7 +145,7 @@ def _cancelled(reason: str) -> Promise:
         CancelReason.LAPSED: _("The request lapsed because documents did not come"),
         CancelReason.DUPLICATE: _("The same request is handled under another number"),
         CancelReason.MERGED: _("The request goes on under another number"),
-        CancelReason.NOT_OURS: _("This is not a service of this desk"),
+        CancelReason.NOT_OURS: _("This is not a service of this service desk"),
     }
     return Promise(
         _("Cancelled"), next((told for why, told in words.items() if why == reason), _("The request has ended"))

@@ -13,7 +13,7 @@ from helpdesk.sla.rules import Basis
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.documents import documents_asked
 from helpdesk.usecases.portal_form import asked_attributes
-from helpdesk.usecases.standards import calendar_for
+from helpdesk.usecases.standards import calendar_for, provisional_for
 from helpdesk.web.portal.times import when, whole_day
 from helpdesk.web.portal.words import _
 
@@ -50,6 +50,7 @@ class Standard:
     name: str
     promise: str
     if_sent_now: str
+    provisional: str
     notes: tuple[str, ...]
     done_by: str
     needs: tuple[str, ...]
@@ -78,8 +79,6 @@ def _by_when(line: Timeline, at: Present) -> str:
         return _("Done according to the date of your activity.")
     if due is None:
         return _("The time is agreed with you.")
-    if line.missing:
-        return _("If you send it now: from %(when)s on, depending on the request.", when=at.when(due))
     return _("If you send it now: done by %(when)s at the latest.", when=at.when(due))
 
 
@@ -103,7 +102,7 @@ def _beyond(item: Item, language: str) -> list[str]:
 def _waits_for_opening(calendar: WorkingCalendar, at: Present) -> list[str]:
     if calendar.is_working(at.now):
         return []
-    return [_("The desk is closed now; the time begins %(when)s.", when=at.when(calendar.next_working(at.now)))]
+    return [_("The service desk is closed now; the time begins %(when)s.", when=at.when(calendar.next_working(at.now)))]
 
 
 def earliest_event(item: Item, calendar: WorkingCalendar, at: Present, value: str | None = None) -> date | None:
@@ -170,6 +169,7 @@ def standard(catalog: Catalog, item: Item, at: Present) -> Standard:
         name=item.name.get(language),
         promise=item.summary.get(language),
         if_sent_now=_by_when(line, at),
+        provisional=provisional_for(item, line, language),
         notes=(*_first_handling(line, at), *_beyond(item, language), *_waits_for_opening(calendar, at)),
         done_by=group.name.get(language),
         needs=_needs(item, language),
@@ -178,6 +178,6 @@ def standard(catalog: Catalog, item: Item, at: Present) -> Standard:
         complaints=at.desk.complaints.get(language),
         wording=item.wording.get(language),
         legal_basis=service.legal_basis,
-        legal_source=catalog.legal_basis,
+        legal_source=catalog.standard_of(item),
         source_language=language == "id",
     )
