@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, File, Hold, Participant, Ticket, TicketLink
 from helpdesk.store.people_models import StaffUser
+from helpdesk.store.people_queries import SHOWN_NAME
 
 MOST_LABELS = 30
 
@@ -106,8 +107,7 @@ def assignee_name(session: Session, user_id: int | None) -> str:
     """The name that people read of a staff user; empty for nobody."""
     if user_id is None:
         return ""
-    row = session.execute(select(StaffUser.name, StaffUser.display_name).where(StaffUser.id == user_id)).first()
-    return (row.display_name or row.name) if row else ""
+    return session.scalar(select(SHOWN_NAME).where(StaffUser.id == user_id)) or ""
 
 
 def file_of(session: Session, ticket_id: int, file_id: int) -> File | None:

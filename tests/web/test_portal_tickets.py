@@ -103,6 +103,10 @@ def test_the_requester_confirms_with_a_rating_and_a_comment(world: World) -> Non
     assert (ticket.status, ticket.rating, ticket.rating_comment) == ("closed", 5, "Cepat sekali")
     assert press(browser, here, "confirm", rating="1").status_code == 409
     assert world.row(number).rating == 5
+    page = browser.get(here).text
+    assert "5 dari 5" in page
+    assert "<blockquote>Cepat sekali</blockquote>" in page
+    assert "Penilaian Anda" not in browser.get(link(world, world.ticket(Status.CLOSED))).text, "none was given"
 
 
 def test_a_rating_that_is_none_is_refused_and_closes_nothing(world: World) -> None:

@@ -4,15 +4,18 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.db import unit_of_work
 from helpdesk.store.models import Entry, File, Ticket
+from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.permission import allowed_actions
 from helpdesk.tickets.words import Action, Status
 from helpdesk.usecases.deed import facts_of
 from tests.web.conftest import RESET, SEMARANG, World
 from tests.web.rows import row_of
+from tests.web.visitor import link, press
 
 WITHOUT_BUTTON = {Action.CLOSE, Action.OPEN}
 
@@ -91,6 +94,40 @@ def test_a_form_does_what_the_interface_does(world: World) -> None:
     assert (row.priority, row.urgent, row.type, row.label, row.group) == (2, True, "incident", "reset", "rft-tik")
     held = next(e for e in row.events if e.action == "hold")
     assert held.data["missing"] == ["KTP", "Surat tugas", "Foto"]
+
+
+def test_the_history_calls_people_by_the_names_that_people_read(world: World) -> None:
+    number = world.ticket(Status.RESOLVED)
+    world.api("rina").ok(number, "confirm", {"rating": 4, "comment": "Ramah <sekali>"})
+    taken = world.ticket(Status.IN_PROGRESS)
+    world.api("sari").ok(taken, "assign", {"assignee": "rina"})
+    with world.app.app_context(), unit_of_work() as session:
+        session.execute(update(StaffUser).where(StaffUser.name == "rina").values(display_name="Rina Hasibuan"))
+        session.execute(update(StaffUser).where(StaffUser.name == "sari").values(display_name="Sari Dewi"))
+    closed = shown(world, number)
+    assert "Rina Hasibuan mengambil tiket" in closed
+    assert "Rina Hasibuan mengonfirmasi dan menutup: 4 dari 5" in closed
+    assert "rina meng" not in closed
+    assert "Sari Dewi menugaskan ke Rina Hasibuan" in shown(world, taken)
+    events = world.api("rina").get(f"/tickets/{number}").json["events"]
+    assert {event["by"] for event in events} == {"rina"}, "a program reads the user name"
+
+
+def test_a_requester_s_deed_bears_the_requester_s_name(world: World) -> None:
+    number = world.ticket(Status.RESOLVED)
+    press(world.browser(), link(world, number), "confirm", rating="2")
+    page = shown(world, number)
+    assert "Wati mengonfirmasi dan menutup: 2 dari 5" in page
+    assert "wati@example.id mengonfirmasi" not in page
+
+
+def test_staff_read_the_rating_and_the_comment(world: World) -> None:
+    number, silent = world.ticket(Status.RESOLVED), world.ticket(Status.CLOSED)
+    world.api("rina").ok(number, "confirm", {"comment": "Ramah <sekali>"})
+    page = shown(world, number)
+    assert 'id="s-rating"' in page, "a comment without a rating is shown too"
+    assert "Ramah &lt;sekali&gt;" in page
+    assert 'id="s-rating"' not in shown(world, silent)
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(world: World) -> None:

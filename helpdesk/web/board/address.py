@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from helpdesk.store.board_queries import Place, Wanted
-from helpdesk.store.people_queries import staff_at
+from helpdesk.store.people_queries import Colleague, staff_at
 from helpdesk.web.board.filters import Chosen, chosen_filters, narrowed
 from helpdesk.web.board.views import View, chosen, search_view
 from helpdesk.web.work import database
@@ -28,7 +28,7 @@ class Asked:
     filters: Chosen
     order: str
     words: str
-    people: Mapping[str, int]
+    people: Mapping[str, Colleague]
     desk: str = ""
     requester: str = ""
 

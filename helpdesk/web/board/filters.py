@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from helpdesk.catalog.model import Catalog
 from helpdesk.store.board_queries import Wanted
+from helpdesk.store.people_queries import Colleague
 from helpdesk.web.board.phrases import Phrases
 from helpdesk.web.board.view import Choice, Filter
 
@@ -40,7 +41,7 @@ def chosen_filters(given: Mapping[str, str]) -> Chosen:
     return Chosen(*(given.get(name, "")[:80] for name in ("status", "item", "group", "assignee")))
 
 
-def narrowed(wanted: Wanted, filters: Chosen, people: Mapping[str, int]) -> Wanted:
+def narrowed(wanted: Wanted, filters: Chosen, people: Mapping[str, Colleague]) -> Wanted:
     """The wanted tickets under the filters; an unknown value finds nothing."""
     if filters.status:
         inside = filters.status in wanted.statuses
@@ -53,7 +54,8 @@ def narrowed(wanted: Wanted, filters: Chosen, people: Mapping[str, int]) -> Want
     if filters.assignee == NONE:
         wanted = replace(wanted, unassigned=True)
     elif filters.assignee:
-        wanted = replace(wanted, assignee_id=people.get(filters.assignee, 0))
+        found = people.get(filters.assignee)
+        wanted = replace(wanted, assignee_id=found.id if found else 0)
     return wanted
 
 
@@ -62,8 +64,8 @@ def _options(pairs: Sequence[tuple[str, str]], now: str, every: str) -> tuple[Ch
 
 
 def offered(
-    filters: Chosen, statuses: Sequence[str], desks: Sequence[str], people: Mapping[str, int], catalog: Catalog,
-    words: Phrases,
+    filters: Chosen, statuses: Sequence[str], desks: Sequence[str], people: Mapping[str, Colleague],
+    catalog: Catalog, words: Phrases,
 ) -> tuple[Filter, ...]:  # fmt: skip
     """The filters as form fields."""
     language = words.language
@@ -71,7 +73,7 @@ def offered(
     items = [(NONE, words.no_item)] + [(i, catalog.items[i].name.get(language)) for i in ids]
     groups = dict.fromkeys(group for desk in desks for group in catalog.desks[desk].groups)
     every = _("All")
-    staff = [(NONE, _("Nobody")), *((name, name) for name in people)]
+    staff = [(NONE, _("Nobody")), *((name, person.shown) for name, person in people.items())]
     return (
         Filter("status", _("Status"), _options([(s, words.status[s]) for s in statuses], filters.status, every)),
         Filter("item", _("Service"), _options(items, filters.item, every)),

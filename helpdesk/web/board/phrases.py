@@ -9,6 +9,7 @@ from babel.dates import get_day_names, get_month_names
 from flask_babel import force_locale, gettext
 
 from helpdesk.tickets.words import Action, CancelReason, Channel, EntryKind, HoldReason, Status, TicketType, Verdict
+from helpdesk.usecases.clocks import APOLOGY
 
 MINUTES_A_DAY = 8 * 60
 """Working minutes that the screens count as one day: the delivered calendar's ordinary day."""
@@ -193,6 +194,7 @@ def _deeds() -> dict[str, str]:
         Action.MERGE: gettext("merged"),
         Action.SPLIT: gettext("split"),
         Action.LINK: gettext("linked"),
+        APOLOGY: gettext("apologised for the delay"),
     }
 
 

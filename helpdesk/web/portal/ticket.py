@@ -71,6 +71,7 @@ class Page:
     may_withdraw: bool
     reopen_until: str
     rating: int | None
+    comment: str
 
 
 def file_size(size: int) -> str:
@@ -150,7 +151,7 @@ def _story(ticket: Ticket, now: Standing, at: Present) -> tuple[str, ...]:
     """How the deadline came about; a cancelled ticket has none any more."""
     if ticket.status == Status.CANCELLED:
         return ()
-    return explain_for(now.item, now.timeline, now.facts, now.calendar, at.language)
+    return explain_for(now.item, now.timeline, now.facts, now.calendar, at.language, ids=False)
 
 
 def _running(holds: Sequence[Hold]) -> Hold | None:
@@ -184,4 +185,5 @@ def ticket_page(session: Session, context: Context, ticket: Ticket, requester: R
         may_withdraw=may_now(requester, Action.CANCEL, facts),
         reopen_until=until(ticket.reopen_until, at) if ticket.reopen_until and reopens else "",
         rating=ticket.rating,
+        comment=ticket.rating_comment,
     )

@@ -11,8 +11,9 @@ from helpdesk.catalog.model import Attribute, Catalog, Desk, Item
 from helpdesk.sla.clock import stopping
 from helpdesk.store.models import Ticket
 from helpdesk.store.page_queries import earlier_labels
-from helpdesk.store.people_queries import display_names
+from helpdesk.store.people_queries import staff_at
 from helpdesk.tickets.words import Action, CancelReason, EntryKind, HoldReason
+from helpdesk.usecases.editions import item_of
 from helpdesk.usecases.triage import proposed_group
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.view import Choice
@@ -88,16 +89,17 @@ def choices(
     kept_documents: Collection[str] = (),
 ) -> Choices:
     """The choices of a ticket's forms. `kept_documents` were ticked in a form that was refused."""
-    desk, language, item = catalog.desks[ticket.desk], at.words.language, catalog.items.get(ticket.item or "")
+    desk, language = catalog.desks[ticket.desk], at.words.language
+    item = item_of(catalog, ticket.item, ticket.catalog_version)
     types: Mapping[str, str] = at.words.type
     now = ticket.type or (item.types[0].value if item else "service request")
-    staff = display_names(session, [desk.id]) if Action.ASSIGN in allowed else {}
+    staff = staff_at(session, [desk.id]) if Action.ASSIGN in allowed else {}
     proposed = proposed_group(item, desk.groups)
     return Choices(
         items=items_offered(catalog, desk, language, ticket.item) if Action.CLASSIFY in allowed else (),
         types=tuple(Choice(value, name, value == now) for value, name in types.items()),
         priorities=_priorities(ticket.priority),
-        staff=tuple(Choice(name, shown) for name, shown in staff.items()),
+        staff=tuple(Choice(name, person.shown) for name, person in staff.items()),
         groups=_groups(catalog, desk, language, proposed, ticket.group),
         back_groups=_groups(catalog, desk, language, LAYER_1, ticket.group),
         holds=_holds(item, ticket.attributes, at),

@@ -71,9 +71,15 @@ def read(session: Session, context: Context, ticket: Ticket, *, brief: bool = Fa
         stored.files(session, ticket.id),
         [] if brief else stored.deliveries(session, ticket.id),
         standing(session, context, ticket, events=events, holds=holds),
-        talk.Names({} if brief else shown_names(session, talk.user_names(events)), ticket.requester.name),
+        _names(session, ticket, () if brief else events),
         brief,
     )
+
+
+def _names(session: Session, ticket: Ticket, events: Collection[Event]) -> talk.Names:
+    person = ticket.requester
+    addresses = [address for address in (person.email, person.phone) if address]
+    return talk.Names(shown_names(session, talk.user_names(events)), dict.fromkeys(addresses, person.name))
 
 
 def _requester(viewer: Viewer, found: Read) -> Person:
@@ -211,14 +217,9 @@ def _head(viewer: Viewer, found: Read) -> TicketPage:
         leading=first,
         held=words.held % words.hold.get(ticket.hold_reason, ticket.hold_reason) if ticket.hold_reason else "",
         label=ticket.label or "",
-        rating=_rated(ticket),
+        rating=_("%(rating)s of 5", rating=ticket.rating) if ticket.rating else "",
+        rating_comment=ticket.rating_comment,
     )
-
-
-def _rated(ticket: Ticket) -> str:
-    if not ticket.rating:
-        return ""
-    return str(_("Rating %(rating)s of 5. %(comment)s", rating=ticket.rating, comment=ticket.rating_comment))
 
 
 def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +10,9 @@ from sqlalchemy import Row
 
 from helpdesk.catalog.model import Catalog
 from helpdesk.store.models import Event
+from helpdesk.tickets.events import MACHINE, REQUESTER, STAFF
 from helpdesk.tickets.words import Action, EntryKind
+from helpdesk.usecases.clocks import APOLOGY
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.ticket.view import Attached, Deed, Message
 
@@ -20,7 +23,8 @@ LOOKS = {
     EntryKind.AUTOMATIC_REPLY: "auto",
 }
 BETWEEN_LANGUAGES = "\n\n---\n\n"
-_SILENT = frozenset({Action.OPEN, Action.REPLY, Action.NOTE})
+_SILENT = frozenset({Action.OPEN, Action.REPLY, Action.NOTE, APOLOGY})
+"""Their messages stand in the conversation themselves."""
 
 
 def size_of(count: int, dot: str) -> str:
@@ -121,7 +125,30 @@ def messages(
     return [(row.created_at, message(row, files_of[row.id], sent_of[row.id], at, href)) for row in rows]
 
 
-def _details(event: Event, catalog: Catalog, at: Present) -> str:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How the people of a ticket's events are called: staff by user name, its requester by address."""
+
+    staff: Mapping[str, str]
+    requester: Mapping[str, str]
+
+    def of(self, event: Event) -> str:
+        """Who did it, by the name that people read; the event itself keeps user name or address."""
+        if event.actor == MACHINE:
+            return str(_("the helpdesk"))
+        if event.actor == REQUESTER:
+            return self.requester.get(event.by) or event.by
+        return self.staff.get(event.by, event.by)
+
+
+def user_names(events: Iterable[Event]) -> set[str]:
+    """The user names that the events mention."""
+    events = tuple(events)
+    acting = {event.by for event in events if event.actor == STAFF}
+    return acting | {str(event.data["assignee"]) for event in events if (event.data or {}).get("assignee")}
+
+
+def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
     """What exactly was done, in a few words after the deed."""
     data, words = event.data or {}, at.words
     match event.action:
@@ -129,7 +156,8 @@ def _details(event: Event, catalog: Catalog, at: Present) -> str:
             group = catalog.groups.get(str(data.get("group")))
             return str(_("to %(group)s", group=group.name.get(words.language) if group else str(data.get("group", ""))))
         case Action.ASSIGN:
-            return str(_("to %(group)s", group=str(data.get("assignee", ""))))
+            assignee = str(data.get("assignee", ""))
+            return str(_("to %(group)s", group=names.staff.get(assignee, assignee)))
         case Action.CLASSIFY:
             item = catalog.items.get(str(data.get("item")))
             named = [item.name.get(words.language)] if item else []
@@ -141,6 +169,8 @@ def _details(event: Event, catalog: Catalog, at: Present) -> str:
             return ": ".join([waits, ", ".join(data["missing"])] if data.get("missing") else [waits])
         case Action.FULFIL:
             return str(data.get("label", ""))
+        case Action.CONFIRM:
+            return str(_("%(rating)s of 5", rating=data["rating"])) if data.get("rating") else ""
         case Action.CANCEL | Action.MERGE:
             reason = words.cancel.get(str(data.get("reason")), "")
             return " ".join(part for part in (reason, str(data.get("into", ""))) if part)
@@ -151,13 +181,13 @@ def _details(event: Event, catalog: Catalog, at: Present) -> str:
 _TOLD_BY_DETAILS = frozenset({Action.HOLD, Action.CANCEL, Action.CLOSE})
 
 
-def deed(event: Event, catalog: Catalog, at: Present) -> Deed:
+def deed(event: Event, catalog: Catalog, at: Present, names: Names) -> Deed:
     """One event of the history."""
     words = at.words
     did = words.did.get(event.action, event.action)
-    details = _details(event, catalog, at)
+    details = _details(event, catalog, at, names)
     return Deed(
-        by=_("the helpdesk") if event.actor == "machine" else event.by,
+        by=names.of(event),
         did=f"{did}: {details}" if details and event.action not in (Action.ESCALATE, Action.HAND_BACK, Action.ASSIGN)
         else f"{did} {details}".rstrip(),
         at=words.brief(event.at, at.now, at.zone),
@@ -166,13 +196,13 @@ def deed(event: Event, catalog: Catalog, at: Present) -> Deed:
     )  # fmt: skip
 
 
-def steps(events: Iterable[Event], catalog: Catalog, at: Present) -> list[tuple[Any, Message]]:
+def steps(events: Iterable[Event], catalog: Catalog, at: Present, names: Names) -> list[tuple[Any, Message]]:
     """The events that are shown between the messages, with their times."""
     found = []
     for event in events:
         if event.action in _SILENT:
             continue
-        told = deed(event, catalog, at)
+        told = deed(event, catalog, at, names)
         label = f"{told.did} · {told.why}" if told.why and event.action != Action.MERGE else told.did
         found.append((event.at, Message(f"v{event.id}", "step", told.by, label, told.at, told.at_full, "")))
     return found

@@ -216,6 +216,7 @@ class TicketPage:
     wording: str = ""
     label: str = ""
     rating: str = ""
+    rating_comment: str = ""
     history: tuple[Deed, ...] = ()
     linked: tuple[Linked, ...] = ()
     task: tuple[Rule, ...] = ()
