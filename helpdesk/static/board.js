@@ -81,6 +81,13 @@
   keys.set("x", () => { const box = rows[at] && $("input", rows[at]); if (box) { box.checked = !box.checked; picked(); } });
   $("#filters")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
 
+  // On a phone the views scroll sideways: the edge that hides some fades.
+  const tabs = $(".tabs");
+  const edge = () => tabs.classList.toggle("more", tabs.scrollLeft + tabs.clientWidth < tabs.scrollWidth - 4);
+  $("[aria-current]", tabs)?.scrollIntoView({ inline: "center", block: "nearest" });
+  tabs.addEventListener("scroll", edge);
+  edge();
+
   // Polling: what is on the page is brought up to date in its place; what is new is announced and waits.
   let tag = "";
   const update = (news) => {

@@ -93,6 +93,11 @@ const desk = (() => {
     } catch { toast(words.offline); }
   });
 
+  // An earlier time of receipt needs its reason: the browser asks for it at once.
+  const earlier = $("#received");
+  const needs = () => { $("#reason").required = Boolean(earlier.value); if (earlier.value) earlier.closest("details").open = true; };
+  if (earlier) { earlier.addEventListener("input", needs); needs(); }
+
   addEventListener("pageshow", () => { for (const form of document.forms) form.sure = false; });
   $("[aria-invalid=true], .problem")?.closest("details")?.setAttribute("open", "");
   $("[aria-invalid=true]")?.focus();

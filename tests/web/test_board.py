@@ -10,6 +10,7 @@ from sqlalchemy import event, update
 from helpdesk.store.db import db, unit_of_work
 from helpdesk.store.mail_models import Mailbox
 from helpdesk.store.models import Ticket
+from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.words import Status
 from helpdesk.web.board.address import PAGE
 from tests.web.conftest import MEDAN, RESET, SEMARANG, World
@@ -238,6 +239,29 @@ def test_the_queue_shows_the_tickets_of_my_groups_only(both: World) -> None:
     both.api("tono").ok(mine, "take")
     assert listed(both, "/queue?view=mine", "tono") == [mine]
     assert listed(both, "/queue?view=free", "tono") == []
+
+
+def test_a_row_and_the_filter_call_people_by_the_names_that_people_read(world: World) -> None:
+    number = world.ticket(Status.IN_PROGRESS, group="rft-tik")
+    with world.app.app_context(), unit_of_work() as session:
+        session.execute(update(StaffUser).where(StaffUser.name == "rina").values(display_name="Rina Hasibuan"))
+    page = world.entered("rina").get("/board?view=open").text
+    assert "Dikerjakan · Rina Hasibuan · RFT TIK" in page
+    assert '<option value="rina">Rina Hasibuan</option>' in page
+    assert '<option value="tono">tono</option>' in page, "without a display name the user name stands"
+    assert listed(world, "/board?view=open&assignee=rina") == [number]
+    assert world.api("rina").get(f"/tickets/{number}").json["assignee"] == "rina", "a program reads the user name"
+
+
+def test_a_group_of_several_desks_is_one_view_of_the_queue(both: World) -> None:
+    here, there = both.ticket(group="rft-tik"), both.ticket(group="rft-tik", desk=SEMARANG)
+    both.ticket(group="rft-bmn")
+    tabs = re.search('<nav class="tabs".*?</nav>', both.entered("admin").get("/queue").text, re.DOTALL)
+    assert tabs
+    assert tabs.group().count(">RFT TIK <") == 1
+    assert tabs.group().count("<a ") == 9, "four views of all groups, then every group once: none is left out"
+    assert sorted(listed(both, "/queue?view=rft-tik", "admin")) == [here, there]
+    assert listed(both, f"/queue?view=rft-tik&desk={SEMARANG}", "admin") == [there]
 
 
 def test_both_languages_are_complete_on_the_board(world: World) -> None:

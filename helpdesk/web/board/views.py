@@ -1,6 +1,6 @@
 """The views of the board and of the queue: which tickets each shows, and what it says when it shows none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
@@ -81,9 +81,13 @@ def _waiting_views(every: Wanted) -> tuple[View, View]:
 
 
 def queue_views(
-    desks: tuple[str, ...], groups: Sequence[tuple[str, str]], names: Sequence[str], user_id: int
+    desks: tuple[str, ...], groups: Sequence[tuple[str, str]], names: Mapping[str, str], user_id: int
 ) -> tuple[View, ...]:
-    """The views of the queue: all groups of the person, what they took, each group alone where there are several."""
+    """The views of the queue: all groups of the person, what they took, each group alone where there are several.
+
+    `groups` are (group, desk) pairs, `names` the groups' names. A group of several desks is one view: the menu of the
+    desks narrows it.
+    """
     working = Wanted(desks, (Status.NEW, Status.IN_PROGRESS), groups=tuple(groups))
     nothing = _("What Layer 1 escalates to your groups appears here by itself, the oldest at the top.")
     found = [
@@ -104,10 +108,10 @@ def queue_views(
             _("Tickets that wait for documents, requesters or vendors appear here with the reason."),
         ),
     ]
-    if len(groups) > 1:
-        for (group, desk), name in zip(groups[:8], names, strict=False):
-            one = replace(working, groups=((group, desk),))
-            found.append(View(f"{group}@{desk}", name, one, _("The queue is empty"), nothing))
+    several = dict.fromkeys(group for group, _desk in groups)
+    for group in several if len(several) > 1 else ():
+        one = replace(working, groups=tuple(pair for pair in groups if pair[0] == group))
+        found.append(View(group, names[group], one, _("The queue is empty"), nothing))
     return tuple(found)
 
 

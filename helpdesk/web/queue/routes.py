@@ -17,17 +17,11 @@ from helpdesk.web.work import context
 blueprint = Blueprint("queue", __name__)
 
 
-def _group_name(group: str, desk: str, *, several: bool) -> str:
-    catalog = context().catalog
-    name = catalog.groups[group].name.get(language())
-    return f"{name} · {catalog.desks[desk].prefix}" if several else name
-
-
 def _asked() -> tuple[Asked, tuple[View, ...]]:
     person, catalog = staff(), context().catalog
     desks = at_desks(desks_of(person, catalog, Role.TECHNICIAN, Role.SUPERVISOR))
     groups = groups_of(person, catalog, desks)
-    names = [_group_name(group, desk, several=len(desks) > 1) for group, desk in groups]
+    names = {group: catalog.groups[group].name.get(language()) for group, _desk in groups}
     views = queue_views(desks, groups, names, person.id)
     return ask("/queue", desks, views), views
 
