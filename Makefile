@@ -62,9 +62,9 @@ format: $(VENV)/.test-stamp ## lay out the code / rapikan kode
 
 translations: $(VENV)/.test-stamp ## collect the wordings, then compile them / perbarui terjemahan
 	@pot="$$(mktemp)"; trap 'rm -f "$$pot"' EXIT; \
-	$(BIN)/pybabel -q extract -F $(TRANSLATIONS)/babel.cfg -k lazy_gettext -k _l --sort-by-file --no-location \
+	$(BIN)/pybabel -q extract -F $(TRANSLATIONS)/babel.cfg -k lazy_gettext -k _l --sort-output --no-location \
 		--project helpdesk --version 1 -o "$$pot" helpdesk templates; \
-	$(BIN)/pybabel -q update -i "$$pot" -d $(TRANSLATIONS) --no-fuzzy-matching --ignore-obsolete; \
+	$(BIN)/pybabel -q update -i "$$pot" -d $(TRANSLATIONS) --no-fuzzy-matching --ignore-obsolete --width 100; \
 	$(BIN)/pybabel -q compile -d $(TRANSLATIONS)
 
 # --universal: one file for every platform and Python from 3.11 on. The files name no registry and no folder.
