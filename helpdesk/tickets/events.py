@@ -11,6 +11,8 @@ from helpdesk.tickets.words import Action
 STAFF = "staff"
 REQUESTER = "requester"
 MACHINE = "machine"
+SILENT = "silent"
+"""In the data of an opening: no automatic message may ever go to the requester (RFC 3834, section 2)."""
 
 FIRST_ACTIONS = frozenset({Action.TAKE, Action.CLASSIFY, Action.ASSIGN, Action.REPLY, Action.ESCALATE, Action.HOLD})
 """What stops the response clock of an e-mail when a person does it (behaviour section 4)."""

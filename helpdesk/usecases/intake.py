@@ -127,6 +127,7 @@ def _open(session: Session, context: Context, raw: Claim, mail: Inbound, mark: s
         copies=_copies(context, mail),
         attachments=mail.attachments,
         answerable=mail.answerable and mail.machine is Machine.NO and is_proved(mail),
+        tellable=mail.tellable and mail.machine is Machine.NO and is_proved(mail),
         answers=(raw.message_id,) if raw.message_id else (),
         raw_id=raw.id,
         message_id=raw.message_id,

@@ -12,6 +12,7 @@ from helpdesk.usecases.clocks import end_of_cycle
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed, facts_of
 from helpdesk.usecases.holding import end_hold
+from helpdesk.usecases.notices import is_silent
 from helpdesk.usecases.opening import Opening, open_ticket
 
 ENTRY_COLUMNS = (
@@ -88,14 +89,14 @@ def split(deed: Deed) -> None:
     if not entries or len(entries) != len(set(asked)):
         raise invalid("entries", _("Choose messages of the requester on this ticket."))
     deed.target()
-    ticket = open_ticket(deed.session, deed.context, deed.actor, _opening(deed.ticket, entries[0]))
+    ticket = open_ticket(deed.session, deed.context, deed.actor, _opening(deed.session, deed.ticket, entries[0]))
     for entry in entries:
         deed.session.add(_copy(entry, ticket))
     deed.done(why=ticket.number, data={"to": ticket.number, "entries": [e.id for e in entries]})
     link_tickets(deed.session, deed.context, deed.ticket, ticket, "split")
 
 
-def _opening(source: Ticket, first: Entry) -> Opening:
+def _opening(session: Session, source: Ticket, first: Entry) -> Opening:
     return Opening(
         desk=source.desk,
         channel=source.channel,
@@ -104,6 +105,7 @@ def _opening(source: Ticket, first: Entry) -> Opening:
         text="",
         received_at=first.created_at,
         answerable=False,
+        tellable=not is_silent(session, source),
     )
 
 

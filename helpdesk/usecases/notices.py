@@ -9,9 +9,11 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.store.mail_models import MessageKey, OutboxMessage
-from helpdesk.store.models import Entry, Participant, Ticket
+from helpdesk.store.models import Entry, Event, Participant, Ticket
 from helpdesk.store.rows import write
-from helpdesk.tickets.words import Channel, EntryKind
+from helpdesk.tickets.addresses import is_nobodys
+from helpdesk.tickets.events import SILENT
+from helpdesk.tickets.words import Action, Channel, EntryKind
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.messages import render_entry
@@ -51,7 +53,12 @@ def enqueue(
     answers: tuple[str, ...] = (),
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """One message to one recipient about a flushed ticket and entry. `answers`: the ids that it replies to."""
+    """One message to one recipient about a flushed ticket and entry. `answers`: the ids that it replies to.
+
+    An automatic message to an address that nobody reads is not written.
+    """
+    if automatic and is_nobodys(recipient):
+        return
     message_id = new_message_id(context.address(ticket.desk))
     write(
         session,
@@ -104,8 +111,16 @@ def _addresses(session: Session, ticket: Ticket, *, copies: bool) -> list[tuple[
     return found
 
 
-def tell_requester(deed: Deed, kind: str, data: Mapping[str, Any]) -> Entry:
-    """An automatic message to the requester about what just happened, kept as an entry."""
+def is_silent(session: Session, ticket: Ticket) -> bool:
+    """True for a ticket that a robot, a list or an unproved sender opened: nothing automatic is ever sent to them."""
+    opening = select(Event.data).where(Event.ticket_id == ticket.id, Event.action == Action.OPEN.value).limit(1)
+    return bool((session.scalar(opening) or {}).get(SILENT))
+
+
+def tell_requester(deed: Deed, kind: str, data: Mapping[str, Any]) -> None:
+    """An automatic message to the requester about what just happened, kept as an entry; none where nobody reads it."""
+    if is_silent(deed.session, deed.ticket) or is_nobodys(deed.ticket.requester.email or ""):
+        return
     text = render_entry(deed.context, deed.ticket, kind, data)
     entry = deed.entry(EntryKind.AUTOMATIC_REPLY, text)
     deed.session.flush()
@@ -115,7 +130,6 @@ def tell_requester(deed: Deed, kind: str, data: Mapping[str, Any]) -> Entry:
             deed.session, deed.context, deed.ticket, entry.id, kind, address,
             name=name, channel=channel, automatic=True, answers=answers, data=data,
         )  # fmt: skip
-    return entry
 
 
 def send_reply(deed: Deed, entry: Entry) -> None:

@@ -16,6 +16,7 @@ from helpdesk.store.blobs import BlobStore
 from helpdesk.store.mail_models import MessageKey
 from helpdesk.store.models import Entry, Event, File, NumberSequence, Participant, Person, Ticket
 from helpdesk.store.rows import keep, one_at_a_time, write
+from helpdesk.tickets.events import SILENT
 from helpdesk.tickets.permission import Actor, Staff
 from helpdesk.tickets.reference import format_number, number_year
 from helpdesk.tickets.words import Action, EntryKind, Status
@@ -35,7 +36,8 @@ from helpdesk.usecases.triage import mark_urgent
 class Opening:
     """What a new ticket is made of; every value has been checked before. `copies` are (address, name, kind).
 
-    `documents`: the ids of the item's documents that came with it.
+    `documents`: the ids of the item's documents that came with it. `answerable`: the automatic reply goes out;
+    `tellable`: so may later automatic messages, such as the one about the resolution.
     """
 
     desk: str
@@ -55,6 +57,7 @@ class Opening:
     copies: tuple[tuple[str, str, str], ...] = ()
     attachments: tuple[Attachment, ...] = ()
     answerable: bool = True
+    tellable: bool = True
     answers: tuple[str, ...] = ()
     raw_id: int | None = None
     message_id: str = ""
@@ -174,6 +177,8 @@ def _opening_event(context: Context, actor: Actor, opening: Opening, ticket: Tic
         data["documents"] = as_said(context.item(opening.item), dict.fromkeys(opening.documents, True))
     if ticket.starts_at:
         data["starts_at"] = ticket.starts_at.isoformat()
+    if not opening.tellable:
+        data[SILENT] = True
     return Event(
         action=Action.OPEN,
         actor=actor_kind(actor),

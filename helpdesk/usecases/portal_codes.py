@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Person, Ticket
+from helpdesk.tickets.addresses import is_nobodys
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.access import new_code, use_code
@@ -50,7 +51,7 @@ def ask_code(session: Session, context: Context, address: str) -> None:
     """
     code = new_code(session, context.settings.secret_key, address, context.now)
     desk = _latest_desk(session, context, address)
-    if desk is not None:
+    if desk is not None and not is_nobodys(address):
         enqueue_code(session, context, desk, address, code)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from helpdesk.channels.base import Address
 from helpdesk.channels.email.wire import Part
+from helpdesk.tickets.addresses import is_nobodys
 
 BULK = ("bulk", "junk", "list", "auto_reply", "auto-reply")
 LIST_FIELDS = frozenset({"list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "mailing-list"})
@@ -20,10 +21,6 @@ ROBOT_FIELDS = frozenset(
         "x-fc-machinegenerated",
         "x-vacation",
     }
-)
-NO_PERSON = re.compile(
-    r"(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|no-?_?reply|do-?_?not-?_?reply|bounces?|autoreply|auto-reply)"
-    r"(?:[+._=-].*)?@",
 )
 # Subjects that programs give to their answers; they count only where nothing says that a person wrote.
 ROBOT_SUBJECT = re.compile(
@@ -87,11 +84,16 @@ def written_by_machine(message: Part, subject: str) -> bool:
     return _null_return_path(message) and bool(VACATION_SUBJECT.search(subject[:500]))
 
 
-def may_be_answered(message: Part, sender: Address, own_addresses: Collection[str]) -> bool:
-    """False where RFC 3834 section 2 forbids an automatic answer, whoever wrote the message."""
+def may_be_told(message: Part, sender: Address, own_addresses: Collection[str]) -> bool:
+    """False where no automatic message at all may go to the sender: a list, a robot, an address that nobody reads."""
     names = message.by_name.keys()
-    if not sender.email or sender.email in own_addresses or NO_PERSON.match(sender.email):
+    if not sender.email or sender.email in own_addresses or is_nobodys(sender.email):
         return False
     if names & LIST_FIELDS or names & LOOP_FIELDS:
         return False
-    return not (_bulk(message) or _suppressed(message) or _null_return_path(message) or _auto_submitted(message))
+    return not (_bulk(message) or _null_return_path(message) or _auto_submitted(message))
+
+
+def may_be_answered(message: Part, sender: Address, own_addresses: Collection[str]) -> bool:
+    """False where RFC 3834 section 2 forbids an automatic answer to this message, whoever wrote it."""
+    return may_be_told(message, sender, own_addresses) and not _suppressed(message)

@@ -58,7 +58,7 @@ def read_leniently(
     verdict = dmarc(message, authserv_id)
     content = content_of(message)
     text = content.text
-    answerable = machine is Machine.NO and verdict != "fail"
+    from_a_person = machine is Machine.NO and verdict != "fail"
     return Inbound(
         sender=sender,
         received_at=received_at,
@@ -76,7 +76,8 @@ def read_leniently(
         references=references.message_ids(message.values("references")),
         reply_tokens=references.reply_tokens(message),
         machine=machine,
-        answerable=answerable and machines.may_be_answered(message, sender, own_addresses),
+        answerable=from_a_person and machines.may_be_answered(message, sender, own_addresses),
+        tellable=from_a_person and machines.may_be_told(message, sender, own_addresses),
         authenticated_sender=certain,
         dmarc=verdict,
         bounce_recipients=bounce.recipients if bounce else (),
