@@ -110,7 +110,7 @@ def _errors(name: str, faults: Iterable[Fault]) -> CatalogErrors:
 def catalog_notices(catalog: Catalog) -> tuple[str, ...]:
     """Worth knowing of a catalogue that is right: what cannot be executed yet, what no desk offers or can do."""
     notices = [
-        f"{item.id}: the clocks cannot execute this yet: {', '.join(item.cannot_run)}"
+        f"{item.id}: the desk cannot execute this yet: {', '.join(item.cannot_run)}"
         for item in catalog.items.values()
         if item.cannot_run
     ]

@@ -23,6 +23,7 @@ from helpdesk.catalog.fields import (
 )
 from helpdesk.catalog.spans import read_fixed, read_span
 from helpdesk.sla.norms import (
+    AT_START,
     Anchor,
     AsAgreed,
     ByAttribute,
@@ -37,6 +38,7 @@ from helpdesk.sla.norms import (
     Step,
     Unit,
 )
+from helpdesk.sla.rules import MOST_REPETITIONS
 from helpdesk.tickets.words import Channel
 
 AS_AGREED = "as agreed"
@@ -219,21 +221,32 @@ class ByDateSchema(Part):
 
 
 class RepeatField(Said):
-    """A number, or the id of the attribute that gives it."""
+    """A number, the id of the attribute that gives it, or so many for each one of it: `2 per units`."""
 
-    def read(self, value: Any) -> int | str:
-        if isinstance(value, str) and not value.isdigit():
-            return AN_ATTRIBUTE_ID(value)
-        return whole_number(value, 1, 1000)
+    def read(self, value: Any) -> dict[str, int | str]:
+        if not isinstance(value, str) or value.isdigit():
+            return {"repeat": whole_number(value, 1, MOST_REPETITIONS)}
+        first, per, attribute = " ".join(value.split()).partition(" per ")
+        if not per:
+            return {"repeat": AN_ATTRIBUTE_ID(first)}
+        return {"repeat": AN_ATTRIBUTE_ID(attribute), "times": whole_number(first, 1, MOST_REPETITIONS)}
 
 
 class StageSchema(Part):
     norm = NormField(inside=True, load_default=None)
+    en = Word(load_default="")
+    step = Word(load_default="")
     performed_by = Word(load_default="")
     checked_by = Word(load_default="")
-    repeat = RepeatField(load_default=1)
-    after = ListOf(Word(), load_default=())
+    repeat = RepeatField(load_default=dict)
+    after = ListOf(Word(), single=True, load_default=())
     note = Word(load_default="")
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kwargs: Any) -> Callable[[str], Stage]:
+        """What makes the stage of a name: the name is the key before it."""
+        repeat, english = data.pop("repeat"), data.pop("en")
+        return lambda name: Stage(name, english=english, **repeat, **data)
 
 
 class StagesSchema(Part):
@@ -245,16 +258,25 @@ class StagesSchema(Part):
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> Stages:
         made: list[Stage] = []
         wrong: dict[str, Any] = {}
-        for name, stage in data["stages"].items():
-            earlier = {before.name for before in made}
-            absent = [(index, after) for index, after in enumerate(stage["after"]) if after not in earlier]
-            unknown = {index: [f'"{after[:60]}" is not an earlier stage'] for index, after in absent}
-            if unknown:
+        for name, make in data["stages"].items():
+            stage = make(name)
+            unknown = _not_earlier(stage, {before.name for before in made})
+            if name == AT_START:
+                wrong[name] = [f'"{AT_START}" cannot be the name of a stage: `after` means the start by it']
+            elif unknown:
                 wrong[name] = {"after": unknown}
-            made.append(Stage(name, **stage))
+            made.append(stage)
         if wrong or not made:
             raise ValidationError({"stages": wrong or ["must not be empty"]})
         return Stages(tuple(made))
+
+
+def _not_earlier(stage: Stage, earlier: set[str]) -> dict[int, list[str]]:
+    """What `after` names that is no earlier stage, by its place in the list."""
+    if AT_START in stage.after:
+        return {} if len(stage.after) == 1 else {stage.after.index(AT_START): [f'"{AT_START}" stands alone']}
+    absent = [(index, name) for index, name in enumerate(stage.after) if name not in earlier]
+    return {index: [f'"{name[:60]}" is not an earlier stage'] for index, name in absent}
 
 
 _FORMS: dict[str, Callable[[], Part]] = {

@@ -184,9 +184,11 @@ def norm_as_plain(norm: Norm) -> str | Plain:
 def _stage(stage: Stage) -> Plain:
     return {
         "norm": None if stage.norm is None else norm_as_plain(stage.norm),
+        "en": stage.english,
+        "step": stage.step,
         "performed_by": stage.performed_by,
         "checked_by": stage.checked_by,
-        "repeat": stage.repeat,
+        "repeat": stage.repeat if stage.times == 1 else f"{stage.times} per {stage.repeat}",
         "after": list(stage.after),
         "note": stage.note,
     }

@@ -15,7 +15,7 @@ from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.norms import DayCount, StartKind, Target, Unit
 from helpdesk.sla.phrases import PHRASES, Teller
 from helpdesk.sla.promises import lead_time_kept
-from helpdesk.sla.rules import Basis, day_of
+from helpdesk.sla.rules import Basis, StageDue, day_of
 from helpdesk.sla.spans import without
 from helpdesk.sla.worktable import Named
 
@@ -150,19 +150,34 @@ def _basis(line: Timeline, facts: Facts, calendar: WorkingCalendar, tell: Teller
             yield tell.say("date")
             yield tell.say("moved back")
         case Basis.STAGES:
-            yield tell.say("stages", stages=tell.listed(list(_stages(line, tell))))
+            yield tell.say("stages")
+            yield from _stages(line, tell)
         case _:
             yield tell.say("no rule")
 
 
+def stage_title(due: StageDue, language: str) -> str:
+    """`4b2a. Pembahasan di dalam kantor (5×)`, in English where the stage is rendered."""
+    if due.stage is None:
+        return due.name
+    name = due.stage.english if language == "en" and due.stage.english else due.name
+    number = f"{due.stage.step}. " if due.stage.step else ""
+    return f"{number}{name}{f' ({due.count}×)' if due.count > 1 else ''}"
+
+
 def _stages(line: Timeline, tell: Teller) -> Iterator[str]:
-    for stage in line.stages:
-        if stage.name == FIRST_HANDLING:
+    for due in line.stages:
+        if due.stage is None:
             continue
-        if stage.due_at is None:
-            yield tell.say("stage open", name=stage.name)
+        name = stage_title(due, tell.language)
+        if due.stage.norm is None and due.starts_at is not None:
+            yield tell.say("stage without norm", name=name)
+        elif due.due_at is None:
+            yield tell.say("stage open", name=name)
+        elif due.expected_at is not None:
+            yield tell.say("stage range", name=name, first=tell.when(due.expected_at), when=tell.when(due.due_at))
         else:
-            yield tell.say("stage", name=stage.name, when=tell.when(stage.due_at))
+            yield tell.say("stage", name=name, when=tell.when(due.due_at))
 
 
 def _lead_time(facts: Facts, target: Target, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:

@@ -127,11 +127,17 @@ class CalendarAnchored:
     month: int | None = None
 
 
+AT_START = "start"
+"""In `Stage.after`, alone: the stage waits for no other, only for the start of the clock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A step of a staged norm. `after` names the stages it waits for (empty: the one before it; first: the start).
 
-    `repeat` is a count, or the name of the attribute that gives it; `norm` None where the standard states none.
+    `repeat` is a count, or the name of the attribute that gives it, `times` over for each ("2 per units"); one
+    repetition follows the other. `norm` None where the standard states none. `english` renders the name, "" where it
+    is not rendered; `step` is its number in the standard ("4b2a").
     """
 
     name: str
@@ -141,6 +147,9 @@ class Stage:
     repeat: int | str = 1
     after: tuple[str, ...] = ()
     note: str = ""
+    english: str = ""
+    step: str = ""
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

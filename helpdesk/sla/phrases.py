@@ -77,11 +77,19 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "no norm": ("Standar tidak menyebut batas waktu jawaban.", "The standard states no time for the answer."),
     "stages": (
-        "Dikerjakan bertahap; ini rencana selesai bila setiap tahap tepat waktu: {stages}.",
-        "Done in stages; this is the planned end if each stage is on time: {stages}.",
+        "Dikerjakan bertahap; inilah rencananya bila setiap tahap tepat waktu:",
+        "Done in stages; this is the plan if each stage is on time:",
     ),
-    "stage": ("{name} sampai {when}", "{name} until {when}"),
-    "stage open": ("{name} (waktu tidak disebut)", "{name} (no time stated)"),
+    "stage": ("{name}: sampai {when}.", "{name}: until {when}."),
+    "stage range": (
+        "{name}: sampai {when}, diharapkan selesai mulai {first}.",
+        "{name}: until {when}, expected from {first} on.",
+    ),
+    "stage without norm": (
+        "{name}: standar tidak menyebut waktu, jadi tidak memakan waktu dalam rencana.",
+        "{name}: the standard states no time, so it takes none in the plan.",
+    ),
+    "stage open": ("{name}: waktunya belum diketahui.", "{name}: its time is not known yet."),
     "counted": ("Dihitung: {pieces}.", "Counted: {pieces}."),
     "counted days": (
         "Dihitung: jam kerja dari {first} sampai {last}, seluruhnya {amount}.",
@@ -139,6 +147,7 @@ class Teller:
     """Says times, amounts and sentences in one language and zone. Any language but English reads as Indonesian."""
 
     def __init__(self, language: str, zone: ZoneInfo) -> None:
+        self.language = language
         self.place = 1 if language == "en" else 0
         self.zone = zone
 

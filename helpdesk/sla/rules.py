@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from math import ceil
 from re import fullmatch
 
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.norms import (
+    AT_START,
     Anchor,
     AsAgreed,
     ByAttribute,
@@ -27,6 +27,7 @@ from helpdesk.sla.norms import (
 from helpdesk.sla.spans import Pause, span_end, working_seconds
 
 EVENT_STAGE = "event"
+MOST_REPETITIONS = 1000  # beyond it nobody can plan: the date must be agreed
 
 
 class NotAQuantity(ValueError):
@@ -46,12 +47,19 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StageDue:
-    """One stage: when it starts and is due (UTC), None where that is not known or the standard states no time."""
+    """One stage: when it starts and is due (UTC), None where that is not known or the standard states no time.
+
+    `stage` is the step of a staged norm that it comes from, `count` how often it is repeated; `expected_at` the lower
+    end of a range.
+    """
 
     name: str
     starts_at: datetime | None
     due_at: datetime | None
     done_at: datetime | None = None
+    stage: Stage | None = None
+    count: int = 1
+    expected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,20 +242,30 @@ def _calendar_anchored(norm: CalendarAnchored, start: datetime, calendar: Workin
         day = following
 
 
-def _repeated(stage: Stage, attributes: Mapping[str, str]) -> tuple[int, tuple[str, ...]]:
+def _repetitions(stage: Stage, attributes: Mapping[str, str]) -> tuple[int, tuple[str, ...]]:
+    """How often a stage is done, and the attribute that is missing to know it."""
     if isinstance(stage.repeat, int):
         return stage.repeat, ()
     value = attributes.get(stage.repeat)
-    return (1, (stage.repeat,)) if value is None else (quantity(value), ())
+    return (stage.times, (stage.repeat,)) if value is None else (stage.times * quantity(value), ())
 
 
-def _stage_deadline(stage: Stage, norm: Norm, start: datetime, situation: Situation) -> Deadline:
-    times, missing = _repeated(stage, situation.attributes)
+def _repeated(norm: Norm, count: int, start: datetime, situation: Situation) -> Deadline:
+    """The end of the last repetition: each begins when the one before is due, as if written down so many times."""
     found = deadline(norm, start, situation)
-    if times > 1 and found.span is not None:
-        span = replace(found.span, amount=found.span.amount * Decimal(times))
-        found = replace(_fixed(Fixed(span), start, situation), missing=found.missing)
-    return replace(found, missing=(*missing, *found.missing))
+    if count > MOST_REPETITIONS:
+        return replace(_agreed(situation), missing=found.missing)
+    for _ in range(count - 1):
+        if found.due_at is not None:
+            found = deadline(norm, found.due_at, replace(situation, follows=True))
+    return found if count == 1 else replace(found, expected_at=None)
+
+
+def _awaited(stage: Stage, before: str | None) -> tuple[str, ...]:
+    """The names of the stages that a stage waits for; none for one that begins with the clock."""
+    if stage.after:
+        return () if stage.after == (AT_START,) else stage.after
+    return () if before is None else (before,)
 
 
 def _staged(norm: Stages, start: datetime, situation: Situation) -> Deadline:
@@ -256,21 +274,19 @@ def _staged(norm: Stages, start: datetime, situation: Situation) -> Deadline:
     dues: list[StageDue] = []
     missing: list[str] = []
     for stage in norm.stages:
-        awaited = stage.after or ((dues[-1].name,) if dues else ())
-        begins = [ends[name] for name in awaited] or [start]
-        known = [begin for begin in begins if begin is not None]
-        if len(known) < len(begins):
-            ends[stage.name] = None
-            dues.append(StageDue(stage.name, None, None))
-            continue
-        begin = max(known)
-        due = None
-        ends[stage.name] = begin
-        if stage.norm is not None:
-            found = _stage_deadline(stage, stage.norm, begin, replace(situation, follows=bool(awaited)))
-            ends[stage.name] = due = found.due_at
-            missing += found.missing
-        dues.append(StageDue(stage.name, situation.calendar.next_working(begin), due))
+        awaited = _awaited(stage, dues[-1].name if dues else None)
+        begins = [end for end in (ends[name] for name in awaited) if end is not None] if awaited else [start]
+        due = StageDue(stage.name, None, None, stage=stage)
+        begin = max(begins) if len(begins) >= len(awaited) else None
+        if begin is not None:
+            due = replace(due, starts_at=situation.calendar.next_working(begin))
+        if begin is not None and stage.norm is not None:
+            count, unknown = _repetitions(stage, situation.attributes)
+            found = _repeated(stage.norm, count, begin, replace(situation, follows=situation.follows or bool(awaited)))
+            due = replace(due, due_at=found.due_at, count=count, expected_at=found.expected_at)
+            missing += (*unknown, *found.missing)
+        ends[stage.name] = begin if stage.norm is None else due.due_at
+        dues.append(due)
     known = [end for end in ends.values() if end is not None]
     planned = max(known) if len(known) == len(ends) else None
     return Deadline(planned, Basis.STAGES, missing=tuple(dict.fromkeys(missing)), stages=tuple(dues))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from helpdesk.sla.clock import FIRST_HANDLING
 from helpdesk.sla.facts import Clock, Timeline
 from helpdesk.sla.rules import Basis
 from helpdesk.tickets.words import CancelReason, Verdict
@@ -15,6 +16,15 @@ def is_breached(clock: Clock, now: datetime) -> bool:
     if clock.due_at is None or clock.provisional:
         return False
     return (clock.done_at or now).replace(microsecond=0) > clock.due_at
+
+
+def is_late(timeline: Timeline, now: datetime) -> bool:
+    """True when the response, the resolution or the first handling is past its due.
+
+    The stages of a staged norm are a plan: nobody records their ends, and only the planned end of them all is due.
+    """
+    handling = (Clock(s.starts_at, s.due_at, s.done_at) for s in timeline.stages if s.name == FIRST_HANDLING)
+    return any(is_breached(clock, now) for clock in (timeline.response, timeline.resolution, *handling))
 
 
 def at_risk(clock: Clock, now: datetime) -> bool:
@@ -78,7 +88,7 @@ def _moments(timeline: Timeline, now: datetime) -> Iterator[datetime]:
     if stands or not timeline.resolution.on_hold:
         yield from _clock_moments(timeline.resolution)
     for stage in timeline.stages:
-        if stage.due_at is not None and stage.done_at is None:
+        if stage.name == FIRST_HANDLING and stage.due_at is not None and stage.done_at is None:
             yield stage.due_at + _ONE_SECOND
     for moment in (timeline.remind_at, timeline.lapse_at):
         if moment is not None:

@@ -17,7 +17,7 @@ from helpdesk.sla.clock import FIRST_HANDLING, timeline
 from helpdesk.sla.facts import Facts, HoldPeriod, Timeline
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.promises import renewed_due
-from helpdesk.sla.verdict import at_risk, is_breached, next_check, resolution_verdict, response_verdict
+from helpdesk.sla.verdict import at_risk, is_breached, is_late, next_check, resolution_verdict, response_verdict
 from helpdesk.sla.window import reopen_until
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.tickets.events import EventFact, History, fold, moment
@@ -137,8 +137,7 @@ def refresh(
     ticket.response_verdict = response_verdict(line)
     ticket.resolution_verdict = None
     ticket.handling_due_at = _awaited_handling(line)
-    late_stage = any(s.due_at and s.due_at < (s.done_at or context.now) for s in line.stages if s.name != "event")
-    ticket.breached = is_breached(line.response, context.now) or is_breached(line.resolution, context.now) or late_stage
+    ticket.breached = is_late(line, context.now)
     risks = (at_risk(line.response, context.now), at_risk(line.resolution, context.now), _warned(line, context))
     ticket.at_risk = any(risks)
     ticket.next_check_at = context.now if owes_apology(now, context.now) else next_check(line, context.now)

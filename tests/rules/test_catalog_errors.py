@@ -127,6 +127,26 @@ CASES = {
         "norm: {stages: {a: {norm: 1 day}, b: {norm: 1 day, after: [|c]}}}",
         '"c" is not an earlier stage',
     ),
+    "stage after the start and another": (
+        NORM,
+        "norm: {stages: {a: {norm: 1 day}, b: {norm: 1 day, after: [a, |start]}}}",
+        '"start" stands alone',
+    ),
+    "stage that is called start": (
+        NORM,
+        "norm: {stages: {|start: {norm: 1 day}}}",
+        '"start" cannot be the name of a stage',
+    ),
+    "stage repeated by a choice": (
+        NORM,
+        "norm: {stages: {a: {norm: 1 day, repeat: |2 per size}}}",
+        'the attribute "size" must be of kind integer here',
+    ),
+    "stage repeated too often": (
+        NORM,
+        "norm: {stages: {a: {norm: 1 day, repeat: |0 per devices}}}",
+        '"0" is not a whole number from 1 to 1000',
+    ),
     "unknown channel": (NORM, "norm: {by_channel: {|fax: 1 day}, otherwise: 2 days}", '"fax" is not one of: email'),
     "urgent by an unknown attribute": (
         NORM,

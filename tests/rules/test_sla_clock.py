@@ -7,6 +7,7 @@ import pytest
 
 from helpdesk.sla.clock import Facts, HoldPeriod, timeline
 from helpdesk.sla.norms import (
+    AT_START,
     Anchor,
     AsAgreed,
     ByAttribute,
@@ -299,6 +300,80 @@ def test_stages_side_by_side_repeated_and_without_a_stated_time():
     ]  # fmt: skip
     assert wall(line.resolution.due_at) == "2026-11-26 09:00"
     assert run(target, facts(f"{MONDAY} 08:00")).missing == ("meetings",)
+
+
+def planned(*stages, received=f"{FRIDAY} 10:00", **others):
+    """The start and the due of each stage, and the planned end."""
+    line = run(Target(Stages(stages)), facts(received, **others))
+    times = [(s.starts_at and wall(s.starts_at), s.due_at and wall(s.due_at)) for s in line.stages]
+    return times, line.resolution.due_at and wall(line.resolution.due_at)
+
+
+def test_a_stage_after_the_start_waits_for_no_other():
+    times, end = planned(
+        Stage("committee", Fixed(span(3, Unit.HOUR))),
+        Stage("speakers", Fixed(span(1, Unit.HOUR)), after=(AT_START,)),
+        Stage("letters", Fixed(span(1, Unit.HOUR))),
+        received=f"{SATURDAY} 09:00",
+    )
+    assert times == [
+        (f"{MONDAY} 08:00", f"{MONDAY} 11:00"), (f"{MONDAY} 08:00", f"{MONDAY} 09:00"),
+        (f"{MONDAY} 09:00", f"{MONDAY} 10:00"),
+    ]  # fmt: skip
+    assert end == f"{MONDAY} 11:00"
+
+
+@pytest.mark.parametrize(
+    "norm", [span(2, Unit.DAY), span(1, Unit.WEEK), span(3, Unit.HOUR), span(1), span(1, Unit.MONTH)]
+)
+def test_a_repeated_stage_ends_as_if_written_down_so_many_times(norm):
+    _, repeated = planned(Stage("meeting", Fixed(norm), repeat=3))
+    _, written = planned(*(Stage(f"meeting {n}", Fixed(norm)) for n in range(3)))
+    assert repeated == written
+
+
+def test_repetitions_in_days_are_each_moved_out_of_the_weekend():
+    # Friday + 2 days = Sunday -> Monday 08:00; + 2 = Wednesday 08:00; 4 days at once would end on Tuesday
+    assert planned(Stage("meeting", Fixed(span(2, Unit.DAY)), repeat=2))[1] == "2026-11-25 08:00"
+
+
+def test_so_many_times_for_each_one_of_an_attribute():
+    discussion = Stage("discussion", Fixed(span(2, Unit.HOUR)), repeat="units", times=2)
+    assert planned(discussion, attributes={"units": "2"})[1] == f"{MONDAY} 10:00"
+    line = run(Target(Stages((discussion,))), facts())
+    assert (wall(line.resolution.due_at), line.missing) == (f"{FRIDAY} 15:00", ("units",))
+
+
+def test_more_repetitions_than_anybody_plans_have_no_due_time():
+    stages = Stage("discussion", Fixed(span(2, Unit.HOUR)), repeat="units", times=2), Stage("report", Fixed(span(1)))
+    assert planned(*stages, attributes={"units": "1000000"}) == ([(f"{FRIDAY} 10:00", None), (None, None)], None)
+
+
+def test_a_stage_without_a_norm_takes_no_time_in_the_plan():
+    times, end = planned(
+        Stage("review", None), Stage("report", Fixed(span(1))), Stage("signature", None), received=f"{FRIDAY} 17:30"
+    )
+    assert times == [(f"{MONDAY} 08:00", None), (f"{MONDAY} 08:00", f"{MONDAY} 17:00"), (f"{TUESDAY} 08:00", None)]
+    assert end == f"{MONDAY} 17:00"
+
+
+def test_a_stage_by_attribute_counts_the_earliest_while_the_value_is_missing():
+    town = ByAttribute(
+        tuple(
+            Case({"town": frozenset({value})}, Fixed(span(days, Unit.DAY))) for value, days in (("in", 3), ("out", 4))
+        )
+    )
+    stages = Stage("brief", Fixed(span(1, Unit.HOUR))), Stage("invitations", town)
+    assert planned(*stages, attributes={"town": "out"})[1] == f"{TUESDAY} 11:00"
+    line = run(Target(Stages(stages)), facts())
+    assert (wall(line.resolution.due_at), line.missing) == (f"{MONDAY} 11:00", ("town",))
+
+
+def test_a_hold_moves_the_stage_that_it_lies_in_and_those_after_it():
+    stages = [Stage(name, Fixed(span(2, Unit.HOUR))) for name in ("draft", "check", "sign")]
+    times, end = planned(*stages, holds=(hold("documents", f"{FRIDAY} 13:30", f"{FRIDAY} 14:30"),))
+    assert [due for _, due in times] == [f"{FRIDAY} 12:00", f"{FRIDAY} 16:00", f"{MONDAY} 09:00"]
+    assert end == f"{MONDAY} 09:00"
 
 
 # --- holds ---------------------------------------------------------------------------------------------------------

@@ -6,8 +6,16 @@ from decimal import Decimal
 import pytest
 
 from helpdesk.sla.clock import Facts, HoldPeriod, timeline
-from helpdesk.sla.norms import AsAgreed, Fixed, Span, Target, Unit
-from helpdesk.sla.verdict import at_risk, is_breached, next_check, resolution_verdict, response_verdict, verdict
+from helpdesk.sla.norms import AsAgreed, Fixed, Span, Stage, Stages, Target, Unit
+from helpdesk.sla.verdict import (
+    at_risk,
+    is_breached,
+    is_late,
+    next_check,
+    resolution_verdict,
+    response_verdict,
+    verdict,
+)
 from helpdesk.sla.window import reopen_until
 from helpdesk.tickets.words import CancelReason, Verdict
 from tests.rules.sla_samples import MAKASSAR, at, day, office, wall
@@ -175,3 +183,31 @@ def test_the_window_is_never_shorter_than_two_working_days_after_resolved():
 
 def test_the_number_of_days_is_the_items():
     assert wall(reopen_until(at("2026-11-02 09:15"), CALENDAR, 3)) == "2026-11-06 00:00"
+
+
+STAGED = Target(Stages((Stage("draft", FOUR_HOURS.norm), Stage("signature", FOUR_HOURS.norm))))
+
+
+def test_a_stage_past_its_due_is_no_breach_before_the_planned_end():
+    # the draft is due at 15:00, the plan ends on Monday 10:00
+    known = replace(MAIL, first_action_at=at(f"{FRIDAY} 10:05"))
+    line = run(known, f"{MONDAY} 10:00", STAGED)
+    assert wall(line.stages[0].due_at) == f"{FRIDAY} 15:00"
+    assert not is_late(line, at(f"{MONDAY} 10:00"))
+    assert is_late(run(known, f"{MONDAY} 10:00:01", STAGED), at(f"{MONDAY} 10:00:01"))
+    assert not is_late(
+        run(replace(known, fulfilled_at=at(f"{MONDAY} 09:00")), "2026-12-01 09:00", STAGED), at("2026-12-01 09:00")
+    )
+
+
+def test_the_sweep_is_not_called_for_the_ends_of_stages():
+    line = run(replace(MAIL, first_action_at=at(f"{FRIDAY} 10:05")), f"{FRIDAY} 10:10", STAGED)
+    assert next_check(line, at(f"{FRIDAY} 10:10")) == line.resolution.at_risk_at
+
+
+def test_late_first_handling_is_a_breach():
+    target = replace(FOUR_HOURS, first_handling=Span(Decimal(10), Unit.MINUTE))
+    assert not is_late(run(MAIL, f"{FRIDAY} 10:10", target), at(f"{FRIDAY} 10:10"))
+    assert is_late(run(MAIL, f"{FRIDAY} 10:10:01", target), at(f"{FRIDAY} 10:10:01"))
+    begun = replace(MAIL, first_action_at=at(f"{FRIDAY} 10:10"))
+    assert not is_late(run(begun, f"{FRIDAY} 14:00", target), at(f"{FRIDAY} 14:00"))

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from helpdesk.catalog.model import Catalog, Item
 from helpdesk.sla.clock import FIRST_HANDLING, stopping
-from helpdesk.sla.explain import explain
+from helpdesk.sla.explain import explain, stage_title
 from helpdesk.sla.hours import WorkingCalendar
+from helpdesk.sla.rules import EVENT_STAGE, StageDue
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.tickets.words import Action, Status
 from helpdesk.usecases.clocks import Standing
@@ -56,13 +57,25 @@ def clock_sides(response: Clock, resolution: Clock, why: tuple[str, ...], at: Pr
 
 
 def stage_sides(standing: Standing, at: Present) -> tuple[ClockSide, ...]:
-    """The stages of the norm with their due times."""
-    names = {FIRST_HANDLING: _("First handling"), "event": _("Event")}
+    """The stages of the norm with their due times, and who does them."""
     none = Pill("none", "", "")
-    return tuple(
-        ClockSide(names.get(s.name, s.name), none, at.words.full(s.due_at, at.zone) if s.due_at else _("no date yet"))
-        for s in standing.timeline.stages
-    )
+    return tuple(ClockSide(_stage_name(s, at), none, _stage_due(s, at)) for s in standing.timeline.stages)
+
+
+def _stage_name(due: StageDue, at: Present) -> str:
+    names = {FIRST_HANDLING: _("First handling"), EVENT_STAGE: _("Event")}
+    return stage_title(due, at.words.language) if due.stage else names.get(due.name, due.name)
+
+
+def _stage_due(due: StageDue, at: Present) -> str:
+    if due.due_at is not None:
+        when = at.words.full(due.due_at, at.zone)
+    else:
+        unstated = due.stage is not None and due.stage.norm is None
+        when = _("no time in the standard") if unstated else _("no date yet")
+    if due.stage is None or not due.stage.performed_by:
+        return when
+    return " · ".join((when, " > ".join(filter(None, (due.stage.performed_by, due.stage.checked_by)))))
 
 
 def _stays(events: Sequence[Event], end: datetime) -> list[tuple[str, datetime, datetime]]:
