@@ -43,8 +43,8 @@ def troubles(session: Session, desks: Collection[str], *, everything: bool) -> T
     stuck = select(literal("stuck"), OutboxMessage.desk, func.count())
     stuck = stuck.where(OutboxMessage.state.in_(STUCK), OutboxMessage.desk.in_(sorted(desks)))
     found: dict[str, dict[str | None, int]] = {"held": {}, "stuck": {}}
-    for kind, desk, messages in session.execute(union_all(held, stuck.group_by(OutboxMessage.desk))):
-        found[kind][desk] = messages
+    for row in session.execute(union_all(held, stuck.group_by(OutboxMessage.desk))):
+        found[row.kind][row.desk] = row.messages
     return Troubles(**found)
 
 
