@@ -39,8 +39,8 @@ class Inbound:
     `received_at` is an aware UTC time. Message ids are without `<>`. `answerable` is False where no automatic
     answer may ever go out (RFC 3834, lists, bounces, own mail), `tellable` where no automatic message at all may go to
     the sender, now or later: it is no person, or not proved to be the one it names. `dmarc` is the result that the
-    configured authserv-id states, else "". `delivered_to` are all addresses this copy was sent to, for finding the desk.
-    `content_hash` is equal for two copies of the same mail that differ only in headers added in transport.
+    configured authserv-id states, else "". `delivered_to` are all addresses this copy was sent to, for finding the
+    desk. `content_hash` is equal for two copies of the same mail that differ only in headers added in transport.
     """
 
     sender: Address

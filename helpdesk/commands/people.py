@@ -1,8 +1,20 @@
-"""`helpdesk user add` and `helpdesk token add`: staff users and their bearer tokens."""
+"""`helpdesk user …` and `helpdesk token add`: staff users and their bearer tokens."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from helpdesk.commands import surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
+    from helpdesk.usecases.context import Context
 
 ROLES = ("agent", "technician", "supervisor", "administrator")
 
@@ -23,30 +35,77 @@ def add_user(
     name: str, roles: tuple[str, ...], desks: tuple[str, ...], groups: tuple[str, ...], display_name: str, email: str
 ) -> None:
     """Tambah petugas; kata sandi dari masukan standar. / Add a staff user; the password on standard input."""
-    import sys
-
-    from helpdesk.store.db import unit_of_work
-    from helpdesk.tickets.errors import DomainError
     from helpdesk.tickets.words import Role
     from helpdesk.usecases import people
 
+    password = _password()
+    with _work() as (session, context):
+        people.add_user(
+            session,
+            context.catalog,
+            context.now,
+            name=name,
+            password=password,
+            roles=[Role(role) for role in roles],
+            desks=list(desks),
+            groups=list(groups),
+            display_name=display_name,
+            email=email,
+        )
+
+
+@user.command("deactivate")
+@click.argument("name")
+def deactivate_user(name: str) -> None:
+    """Nonaktifkan petugas; tiketnya menjadi bebas. / Deactivate a staff user; prints the tickets that are free now."""
+    from helpdesk.usecases import departing
+
+    with _work() as (session, context):
+        freed = departing.deactivate(session, context.now, name)
+    for number in freed:
+        click.echo(number)
+
+
+@user.command("activate")
+@click.argument("name")
+def activate_user(name: str) -> None:
+    """Aktifkan kembali, dengan kata sandi baru. / Activate again; a new password on standard input."""
+    from helpdesk.usecases import departing
+
+    password = _password()
+    with _work() as (session, _context):
+        departing.activate(session, name, password)
+
+
+@user.command("password")
+@click.argument("name")
+def change_password(name: str) -> None:
+    """Ganti kata sandi dan akhiri sesi. / Set a new password, from standard input, and end the user's sessions."""
+    from helpdesk.usecases import departing
+
+    password = _password()
+    with _work() as (session, _context):
+        departing.change_password(session, name, password)
+
+
+def _password() -> str:
+    import sys
+
     asked = sys.stdin.isatty()
-    password = click.prompt("Kata sandi / Password", hide_input=True, err=True) if asked else sys.stdin.readline()
+    password: str = click.prompt("Kata sandi / Password", hide_input=True, err=True) if asked else sys.stdin.readline()
+    return password.rstrip("\r\n")
+
+
+@contextmanager
+def _work() -> Iterator[tuple[Session, Context]]:
+    """One unit of work; a refusal ends the command with 2 and changes nothing."""
+    from helpdesk.store.db import unit_of_work
+    from helpdesk.tickets.errors import DomainError
+
     with surroundings.context() as context:
         try:
             with unit_of_work() as session:
-                people.add_user(
-                    session,
-                    context.catalog,
-                    context.now,
-                    name=name,
-                    password=password.rstrip("\r\n"),
-                    roles=[Role(role) for role in roles],
-                    desks=list(desks),
-                    groups=list(groups),
-                    display_name=display_name,
-                    email=email,
-                )
+                yield session, context
         except DomainError as error:
             surroundings.refuse(str(error))
 
@@ -60,14 +119,8 @@ def token() -> None:
 @click.argument("name")
 def add_token(name: str) -> None:
     """Buat token bagi petugas; hanya sekali ditampilkan. / Make a token for a staff user; shown only once."""
-    from helpdesk.store.db import unit_of_work
-    from helpdesk.tickets.errors import DomainError
     from helpdesk.usecases import people
 
-    with surroundings.context() as context:
-        try:
-            with unit_of_work() as session:
-                made = people.add_token(session, context.now, name)
-        except DomainError as error:
-            surroundings.refuse(str(error))
+    with _work() as (session, context):
+        made = people.add_token(session, context.now, name)
     click.echo(made)

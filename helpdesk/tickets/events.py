@@ -11,6 +11,8 @@ from helpdesk.tickets.words import Action
 STAFF = "staff"
 REQUESTER = "requester"
 MACHINE = "machine"
+RELEASED = "released"
+"""The event of a ticket whose person has left; nobody's action, so no part of the lifecycle."""
 SILENT = "silent"
 """In the data of an opening: no automatic message may ever go to the requester (RFC 3834, section 2)."""
 

@@ -67,6 +67,13 @@ def _places(catalog: Catalog, role: Role, desks: list[str], groups: list[str]) -
     return places
 
 
+def hash_password(password: str) -> str:
+    """The argon2id hash under which a password is kept. Raises Invalid for a short one."""
+    if len(password) < MINIMUM_PASSWORD:
+        raise invalid("password", _("A password has at least %(count)s characters."), count=MINIMUM_PASSWORD)
+    return _hasher.hash(password)
+
+
 def add_user(
     session: Session,
     catalog: Catalog,
@@ -85,10 +92,8 @@ def add_user(
         raise invalid("name", _("A user name has letters, digits, dots, dashes."))
     if session.scalar(select(StaffUser.id).where(StaffUser.name == name)) is not None:
         raise invalid("name", _("The name is taken."))
-    if len(password) < MINIMUM_PASSWORD:
-        raise invalid("password", _("A password has at least %(count)s characters."), count=MINIMUM_PASSWORD)
     user = StaffUser(
-        name=name, display_name=display_name, email=email.lower(), password_hash=_hasher.hash(password), created_at=now
+        name=name, display_name=display_name, email=email.lower(), password_hash=hash_password(password), created_at=now
     )
     user.memberships = _memberships(catalog, roles, desks, groups)
     session.add(user)

@@ -8,6 +8,7 @@ from functools import cache
 from babel.dates import get_day_names, get_month_names
 from flask_babel import force_locale, gettext
 
+from helpdesk.tickets.events import RELEASED
 from helpdesk.tickets.words import Action, CancelReason, Channel, EntryKind, HoldReason, Status, TicketType, Verdict
 from helpdesk.usecases.clocks import APOLOGY
 
@@ -189,6 +190,7 @@ def _deeds() -> dict[str, str]:
         Action.SEND_BACK: gettext("sent back"),
         Action.CONFIRM: gettext("confirmed and closed"),
         Action.CLOSE: gettext("closed: the window ended"),
+        RELEASED: gettext("took the ticket from somebody who no longer works here"),
         Action.REOPEN: gettext("reopened"),
         Action.CANCEL: gettext("cancelled"),
         Action.MERGE: gettext("merged"),
