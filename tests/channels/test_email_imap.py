@@ -1,6 +1,5 @@
 """One mailbox over IMAP: the embedded server, Dovecot, and servers that misbehave."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from imapclient import IMAPClient
 
 from helpdesk.channels.base import ChannelError
 from helpdesk.channels.email import imap
-from helpdesk.channels.email.imap import Fetched, Mailbox
+from helpdesk.channels.email.imap import Mailbox
 from tests.channels.email_samples import mail
 from tests.servers import dovecot as dovecot_server
 from tests.servers import mail as mail_servers
@@ -202,138 +201,3 @@ def test_wrong_passwords_and_folders_are_for_the_administrator(account: Account)
 def test_a_mailbox_that_is_not_connected_says_so() -> None:
     with pytest.raises(ChannelError):
         list(Mailbox(urlsplit("imap://a:b@127.0.0.1:1/INBOX")).fetch_new())
-
-
-class Misbehaving:
-    """An IMAP server for one connection that follows a script of (expected command, what to send)."""
-
-    def __init__(self, greeting: bytes, *script: tuple[str, bytes | None], idle: bool = False) -> None:
-        self._greeting, self._script = greeting, list(script)
-        self._capabilities = b"* CAPABILITY IMAP4rev1" + (b" IDLE" if idle else b"") + b"\r\nTAG OK x\r\n"
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        connection, _ = self._listener.accept()
-        with connection, connection.makefile("rwb") as stream:
-            try:
-                stream.write(self._greeting)
-                stream.flush()
-                for line in stream:
-                    tag, _, command = line.decode().strip().partition(" ")
-                    word = (command or tag).split()[-2 if command.startswith("UID") and len(command.split()) < 2 else 0]
-                    answer = self._answer(command or tag, word)
-                    if answer is None:
-                        return
-                    stream.write(answer.replace(b"TAG", tag.encode()))
-                    stream.flush()
-            except (OSError, ValueError):
-                return
-
-    def _answer(self, command: str, word: str) -> bytes | None:
-        if self._script and command.upper().startswith(self._script[0][0]):
-            return self._script.pop(0)[1]
-        usual = {
-            "CAPABILITY": self._capabilities,
-            "SELECT": b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-WRITE] x\r\n",
-            "LOGOUT": b"* BYE x\r\nTAG OK x\r\n",
-        }
-        return usual.get(word.upper(), b"TAG OK x\r\n")
-
-    def close(self) -> None:
-        self._listener.close()
-        self._thread.join(5)
-
-    def mailbox(self) -> Mailbox:
-        return Mailbox(urlsplit(f"imap://a:b@127.0.0.1:{self.port}/INBOX"), connect_timeout=1, read_timeout=1)
-
-
-HELLO = b"* OK siap\r\n"
-FOUND = b"* SEARCH 1 2 3\r\nTAG OK x\r\n"
-LISTED = b'* 1 FETCH (UID 1 RFC822.SIZE 5 INTERNALDATE "23-Nov-2026 08:15:00 +0700")\r\nTAG OK x\r\n'
-
-
-@pytest.mark.parametrize(
-    ("greeting", "script", "permanent"),
-    [
-        (b"* BYE penuh\r\n", [], False),
-        (b"", [], False),
-        (b"220 ini SMTP\r\n", [], False),
-        (HELLO, [("LOGIN", b"TAG NO [UNAVAILABLE] nanti\r\n")], False),
-        (HELLO, [("LOGIN", b"TAG NO User is authenticated but not connected.\r\n")], False),
-        (HELLO, [("LOGIN", b"TAG NO [AUTHENTICATIONFAILED] salah\r\n")], True),
-        (HELLO, [("LOGIN", None)], False),
-        (HELLO, [("SELECT", b"TAG NO [NONEXISTENT] tidak ada\r\n")], True),
-        (HELLO, [("SELECT", b"TAG OK x\r\n")], False),
-        (HELLO, [("UID SEARCH", b"* BYE tutup\r\n")], False),
-        (HELLO, [("UID SEARCH", b"TAG NO [THROTTLED] pelan\r\n")], False),
-        (HELLO, [("UID SEARCH", b"* SEARCH x y\r\nTAG OK x\r\n")], False),
-        (HELLO, [("UID SEARCH", FOUND), ("UID FETCH", b"* 1 FETCH (UID 1 RFC822.SIZE\r\nTAG OK x\r\n")], False),
-        (HELLO, [("UID SEARCH", FOUND), ("UID FETCH", LISTED), ("UID FETCH", b"* 1 FETCH (BODY[] {99}\r\nabc")], False),
-        (HELLO, [("UID SEARCH", FOUND), ("UID FETCH", LISTED), ("UID FETCH", None)], False),
-    ],
-)
-def test_a_misbehaving_server_ends_in_one_kind_of_error(
-    greeting: bytes, script: list[tuple[str, bytes | None]], permanent: bool
-) -> None:
-    server = Misbehaving(greeting, *script)
-    began = time.monotonic()
-    try:
-        with pytest.raises(ChannelError) as raised, server.mailbox() as box:
-            list(box.fetch_new())
-        assert raised.value.permanent is permanent
-        assert time.monotonic() - began < 8
-    finally:
-        server.close()
-
-
-def test_without_idle_waiting_is_a_pause_that_can_be_stopped() -> None:
-    server = Misbehaving(HELLO)
-    stop = threading.Event()
-    try:
-        with server.mailbox() as box:
-            began = time.monotonic()
-            assert box.wait(0.3, stop) is False
-            assert 0.25 < time.monotonic() - began < 3
-            threading.Timer(0.2, stop.set).start()
-            box.wait(30, stop)
-            assert time.monotonic() - began < 5
-    finally:
-        server.close()
-
-
-def test_a_silent_link_is_noticed_when_idle_ends() -> None:
-    server = Misbehaving(HELLO, ("IDLE", b"+ idling\r\n"), ("DONE", b""), idle=True)
-    try:
-        box = server.mailbox()
-        box.connect()
-        with pytest.raises(ChannelError):
-            box.wait(1, threading.Event())
-        box.close()
-    finally:
-        server.close()
-
-
-def test_dates_are_utc_whatever_zone_the_server_writes() -> None:
-    body = b"* 1 FETCH (UID 1 BODY[] {5}\r\nhalo!)\r\nTAG OK x\r\n"
-    server = Misbehaving(HELLO, ("UID SEARCH", FOUND), ("UID FETCH", LISTED), ("UID FETCH", body))
-    try:
-        with server.mailbox() as box:
-            assert list(box.fetch_new()) == [Fetched(1, 7, datetime(2026, 11, 23, 1, 15, tzinfo=UTC), b"halo!", 5)]
-    finally:
-        server.close()
-
-
-def test_the_library_still_reports_nothing_for_ever_on_a_closed_link(mail_server: MailServer) -> None:
-    """The trap that `imap_idle` works around; when this fails, the work-around can go."""
-    client = IMAPClient("127.0.0.1", mail_server.imap_port, ssl=False, timeout=5)
-    client.login(DESK, mail_server.password)
-    client.select_folder("INBOX")
-    client.idle()
-    mail_server.kill()
-    time.sleep(0.2)
-    assert [client.idle_check(timeout=1) for _ in range(3)] == [[], [], []]
-    client.shutdown()
-    mail_server.start()

@@ -1,13 +1,9 @@
 """The outbox: claimed once, sent at most or at least once, tried again by the table, and how the mails look."""
 
-import email.policy
-import re
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,53 +13,16 @@ from helpdesk.channels.base import ChannelError
 from helpdesk.store.db import db, unit_of_work
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry
-from helpdesk.store.people_models import AccessLink
 from helpdesk.usecases.dispatch import LEASE, claim_outbox, note_failed, settle_lost_claims, take_next
-from helpdesk.usecases.mailboxes import mailbox_for
 from helpdesk.usecases.portal_codes import ask_code
 from helpdesk.worker.sending import Senders, send_due
-from tests.channels.test_email_smtp import DROP, Scripted
-from tests.servers.mail import MailServer
-from tests.usecases.conftest import MEDAN, Office
+from tests.channels.scripted_smtp import DROP, Scripted
+from tests.usecases import outgoing
+from tests.usecases.conftest import MEDAN
+from tests.usecases.outgoing import ONE_DATABASE, message, parsed, replied
 from tests.usecases.post import Post, letter
 
-ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-"""For what is the same on every database."""
-
-
-@pytest.fixture
-def post(office: Office) -> Post:
-    with unit_of_work() as session:
-        mailbox_for(session, MEDAN, office.now(), take_all=True)
-    return Post(office)
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    scripted = Scripted()
-    yield scripted
-    scripted.stop()
-
-
-@pytest.fixture
-def senders(post: Post, server: Scripted) -> Iterator[Senders]:
-    """The desk in Medan sends by the scripted server; the pauses of a failed server pass at once."""
-    url = urlsplit(f"smtp://127.0.0.1:{server.port}")
-    account = replace(post.office.settings.mail[MEDAN], smtp=url)
-    made = Senders(replace(post.office.settings, mail={MEDAN: account}), now=lambda: post.office.now().timestamp())
-    yield made
-    made.close()
-
-
-def message(post: Post) -> OutboxMessage:
-    return post.rows(OutboxMessage)[-1]
-
-
-def replied(post: Post) -> str:
-    """A ticket without automatic mail, with one reply of an agent waiting to be sent."""
-    number = str(post.arrives(letter(Precedence="bulk")).ticket)
-    post.office.does("agen", "reply", number, text="Silakan coba lagi.")
-    return number
+post, server, senders = outgoing.post, outgoing.server, outgoing.senders
 
 
 def test_a_message_is_sent_once_and_noted(post: Post, senders: Senders, server: Scripted) -> None:
@@ -305,79 +264,3 @@ def test_what_is_no_longer_claimed_is_left_alone(post: Post) -> None:
 
 
 # How the mails look, at a real server
-
-
-def parsed(data: bytes) -> EmailMessage:
-    return email.message_from_bytes(data, policy=email.policy.default)  # type: ignore[return-value]
-
-
-@ONE_DATABASE
-def test_the_automatic_reply_carries_number_both_languages_link_and_marks(
-    post: Post, senders: Senders, server: Scripted
-) -> None:
-    number = str(post.arrives(letter(Subject="Rahasia: viagra http://jahat.example")).ticket)
-    send_due(post.desk, senders)
-    envelope, to, data = server.mails[0]
-    mail = parsed(data)
-    assert (envelope, to) == ("", "sari@kantor.example")
-    assert number in mail["Subject"]
-    assert "viagra" not in data.decode() + mail["Subject"], "nothing that a stranger wrote is sent on to a third"
-    assert mail["Auto-Submitted"] == "auto-replied"
-    assert mail["In-Reply-To"] == "<m1@kantor.example>"
-    text = mail.get_body(("plain",)).get_content()
-    assert text.index("Terima kasih") < text.index("Thank you"), "Indonesian first, English below"
-    assert "Kami jawab paling lambat Senin, 23 November 2026 pukul 08.30 WIB" in text
-    (link,) = set(re.findall(r"http://127\.0\.0\.1:8000/t/\S+", text))
-    assert link in mail.get_body(("html",)).get_content()
-    assert {link.address for link in post.rows(AccessLink)} == {"sari@kantor.example"}
-
-
-@ONE_DATABASE
-def test_a_reply_leaves_from_the_desk_and_only_the_requester_gets_the_private_link(
-    post: Post, senders: Senders, server: Scripted
-) -> None:
-    number = str(post.arrives(letter(Cc="bos@kantor.example", Precedence="bulk")).ticket)
-    text = "Baris satu\n.\n<b>bukan HTML</b> {{ 7*7 }} %(nama)s"
-    post.office.does("agen", "reply", number, text=text)
-    send_due(post.desk, senders)
-    by_recipient = {to: (envelope, parsed(data)) for envelope, to, data in server.mails}
-    assert set(by_recipient) == {"sari@kantor.example", "bos@kantor.example"}
-    for to, (envelope, mail) in by_recipient.items():
-        assert envelope == "helpdeskmedan@kemenkeu.go.id"
-        assert mail["Auto-Submitted"] is None
-        assert number in mail["Subject"]
-        plain, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
-        assert text in plain.replace("\r\n", "\n")
-        assert "&lt;b&gt;bukan HTML&lt;/b&gt; {{ 7*7 }}" in html
-        assert ("/t/" in plain + html) is (to == "sari@kantor.example")
-        assert mail["To"] == to, "nobody learns who else gets it"
-        assert mail["Cc"] is None
-    ids = {mail["Message-ID"] for _e, mail in by_recipient.values()}
-    assert len(ids) == 2
-
-
-@ONE_DATABASE
-def test_a_conversation_is_threaded_by_ids_in_both_directions(post: Post, senders: Senders, server: Scripted) -> None:
-    number = str(post.arrives(letter()).ticket)
-    send_due(post.desk, senders)
-    acknowledgement = parsed(server.mails[0][2])["Message-ID"]
-    post.arrives(letter("lagi", Message_ID="<m2@kantor.example>", In_Reply_To=acknowledgement))
-    post.office.does("agen", "reply", number, text="Ya.")
-    send_due(post.desk, senders)
-    reply = parsed(server.mails[-1][2])
-    assert reply["In-Reply-To"] == "<m2@kantor.example>"
-    assert reply["References"].split() == ["<m1@kantor.example>", acknowledgement, "<m2@kantor.example>"]
-    again = letter("ok", Message_ID="<m3@kantor.example>", In_Reply_To=str(reply["Message-ID"]), Subject="x")
-    assert post.arrives(again).ticket == number
-
-
-@ONE_DATABASE
-def test_mail_goes_through_a_real_server_into_a_real_mailbox(post: Post, mail_server: MailServer) -> None:
-    account = replace(post.office.settings.mail[MEDAN], smtp=urlsplit(mail_server.smtp_url))
-    made = Senders(replace(post.office.settings, mail={MEDAN: account}))
-    number = str(post.arrives(letter(From="pemohon@helpdesk.test")).ticket)
-    assert send_due(post.desk, made) == 1
-    made.close()
-    (mail,) = mail_server.mails("pemohon")
-    assert number in mail["Subject"]
-    assert mail["Return-Path"] == "<>"

@@ -1,12 +1,10 @@
 """The JSON interface: what it takes, what it gives, and in which order it refuses."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 
-from helpdesk.tickets.words import Status
 from tests.web.conftest import MEDAN, RESET, SEMARANG, World
 
 KEYS = {
@@ -185,13 +183,6 @@ def test_every_other_action_goes_through_too(world: World) -> None:
     assert api.ok(second, "merge", {"number": first})["status"] == "cancelled"
 
 
-def test_a_hold_that_stops_no_clock_is_not_shown_as_holding_it(world: World) -> None:
-    number = world.ticket(item=RESET)
-    world.api("rina").ok(number, "take")
-    held = world.api("rina").ok(number, "hold", {"reason": "internal"})
-    assert (held["status"], held["resolution"]["on_hold"]) == ("on_hold", False)
-
-
 # ETag and If-Match
 
 
@@ -281,31 +272,3 @@ def test_other_desks_stay_out_of_the_list(world: World) -> None:
     assert seen("rina") == {mine}
     assert seen("joko") == {theirs}
     assert seen("pusat") == seen("admin") == {mine, theirs}
-
-
-REPAIR = "bmn.3/asset-repair"
-
-
-@pytest.mark.parametrize(
-    ("chosen", "reason", "stops"),
-    [
-        ({"item": REPAIR, "attributes": {"performed_by": "third-party"}}, "vendor", True),
-        ({"item": REPAIR, "attributes": {"performed_by": "in-house"}}, "vendor", False),
-        ({"item": REPAIR}, "vendor", False),
-        ({}, "internal", False),
-        ({}, "requester", False),
-    ],
-    ids=["third party", "in house", "nobody chosen yet", "no item, internal", "no item, requester"],
-)
-def test_a_hold_stops_the_clock_only_where_the_standard_says_so(
-    world: World, chosen: dict, reason: str, stops: bool
-) -> None:
-    number, api, browser = world.ticket(Status.IN_PROGRESS, **chosen), world.api("rina"), world.entered("rina")
-    offered = browser.get(f"/tickets/{number}").text
-    assert (re.search(rf'value="{reason}"[^>]*>[^<]*\(waktu berhenti\)', offered) is not None) is stops
-    held = api.ok(number, "hold", {"reason": reason})
-    assert (held["status"], held["resolution"]["on_hold"]) == ("on_hold", stops)
-    row, clocks = rf'<tr id="{number}".*?</tr>', r'<div class="promise">.*?</section>'
-    for path, part in (("/board?view=held", row), (f"/tickets/{number}", clocks)):
-        (shown,) = re.findall(part, browser.get(path).text, re.DOTALL)
-        assert ('class="clock hold' in shown) is stops, path
