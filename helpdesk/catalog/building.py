@@ -50,10 +50,11 @@ def build(data: Data) -> Catalog:
 
 
 def _items_by(data: Data) -> Mapping[str, tuple[str, ...]]:
-    """The items of each service and of each authority, by its id."""
-    found = {authority: tuple[str, ...]() for authority in data["authorities"]}
+    """The items of each service and of each authority, by its id, and all of them, in the order of the file."""
+    found = {authority: tuple[str, ...]() for authority in (ALL, *data["authorities"])}
     for name, service in data["services"].items():
         found[name] = tuple(service["items"])
+        found[ALL] += found[name]
         if service["authority"]:
             found[service["authority"]] += found[name]
     return found
@@ -72,10 +73,7 @@ def _calendar(name: str, data: Data) -> CalendarSpec:
 
 
 def _desk(name: str, data: Data, groups: Mapping[str, Group], items_of: Mapping[str, tuple[str, ...]]) -> Desk:
-    everything = [item for items in items_of.values() for item in items]
-    chosen = {
-        item for entry in data["items"] for item in (everything if entry == ALL else items_of.get(entry, (entry,)))
-    }
+    chosen = {item for entry in data["items"] for item in items_of.get(entry, (entry,))}
     shared = (group.id for group in groups.values() if group.shared)
     return Desk(
         id=name,
@@ -84,7 +82,7 @@ def _desk(name: str, data: Data, groups: Mapping[str, Group], items_of: Mapping[
         zone=data["zone"],
         calendar=data["calendar"],
         groups=tuple(dict.fromkeys((*data["groups"], *shared))),
-        items=tuple(item for item in everything if item in chosen),
+        items=tuple(item for item in items_of[ALL] if item in chosen),
         email=data["email"].lower(),
         whatsapp=data["whatsapp"],
         phone=data["phone"],

@@ -59,6 +59,8 @@ def _items(data: Mapping[str, Any], line: Callable[[Path], int]) -> Iterator[Fin
     for service_id, service in (data.get("services") or {}).items():
         authority = service.get("authority") or None
         yield from _unknown(authority, data.get("authorities"), "authority", ("services", service_id, "authority"))
+        if service_id in (data.get("authorities") or {}):
+            yield ("services", service_id), "an authority has the same id"
         if service.get("items") == {}:
             yield ("services", service_id, "items"), "must not be empty"
     yield from _twice(((item_id, path) for item_id, path, _ in _all_items(data)), "item", line)
