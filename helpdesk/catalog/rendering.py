@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpdesk.catalog.model import Attribute, Catalog, Desk, Document, Item, Text
+from helpdesk.catalog.model import Attribute, Authority, Catalog, Desk, Document, Item, Service, Text
 from helpdesk.catalog.spans import written
 from helpdesk.sla.norms import (
     Anchor,
@@ -39,16 +39,28 @@ def as_plain(catalog: Catalog, language: str | None = None) -> Plain:
             for group in catalog.groups.values()
         ],
         "desks": [desk_as_plain(desk, language) for desk in catalog.desks.values()],
-        "services": [
-            {
-                "id": service.id,
-                "code": service.code,
-                "name": _text(service.name, language),
-                "legal_basis": list(service.legal_basis),
-            }
-            for service in catalog.services.values()
-        ],
+        "authorities": [_authority(authority, language) for authority in catalog.authorities.values()],
+        "services": [_service(service, language) for service in catalog.services.values()],
         "items": [item_as_plain(item, language) for item in catalog.items.values()],
+    }
+
+
+def _authority(authority: Authority, language: str | None) -> Plain:
+    return {
+        "id": authority.id,
+        "name": _text(authority.name, language),
+        "standard": authority.standard,
+        "valid_from": authority.valid_from and authority.valid_from.isoformat(),
+    }
+
+
+def _service(service: Service, language: str | None) -> Plain:
+    return {
+        "id": service.id,
+        "code": service.code,
+        "name": _text(service.name, language),
+        "authority": service.authority or None,
+        "legal_basis": list(service.legal_basis),
     }
 
 
@@ -70,7 +82,7 @@ def desk_as_plain(desk: Desk, language: str | None = None) -> Plain:
 
 
 def item_as_plain(item: Item, language: str | None = None) -> Plain:
-    """One item with everything that governs it."""
+    """One item with everything that governs it; `fee` and `complaints` are None where the item names none."""
     return {
         "id": item.id,
         "service": item.service,
@@ -83,6 +95,10 @@ def item_as_plain(item: Item, language: str | None = None) -> Plain:
         "wording": _text(item.wording, language),
         "attributes": [_attribute(attribute, language) for attribute in item.attributes],
         "documents": [_document(document, language) for document in item.documents],
+        "requirements": [_text(text, language) for text in item.requirements],
+        "products": [_text(text, language) for text in item.products],
+        "fee": _text(item.fee, language) if item.fee.id else None,
+        "complaints": _text(item.complaints, language) if item.complaints.id else None,
         "superior_cc": item.superior_cc,
         "event_date": ("optional" if item.event_optional else "required") if item.event_date else None,
         "urgent_when": {name: sorted(values) for name, values in item.urgent_when.items()},
@@ -104,7 +120,7 @@ def _attribute(attribute: Attribute, language: str | None) -> Plain:
         "id": attribute.id,
         "name": _text(attribute.name, language),
         "kind": attribute.kind,
-        "choices": {value: _text(name, language) for value, name in attribute.choices.items()},
+        "choices": [{"value": value, "name": _text(name, language)} for value, name in attribute.choices.items()],
         "minimum": attribute.minimum,
         "required": attribute.required,
         "by_staff": attribute.by_staff,

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
+from helpdesk.catalog.model import Catalog, Item
+from helpdesk.catalog.rendering import item_as_plain
 from helpdesk.commands import surroundings
+
+LISTED = (
+    *("id", "service", "name", "types", "group"),
+    *("response_minutes", "requirements", "products", "fee", "complaints"),
+)
 
 
 @click.group()
@@ -25,24 +32,21 @@ def check(file: Path | None) -> None:
 def show_items(as_json: bool) -> None:
     """Semua layanan dalam katalog. / All items of the catalogue."""
     known = surroundings.catalog()
-    offering = {i: [d.id for d in known.desks.values() if i in d.items] for i in known.items}
     if as_json:
-        surroundings.show(
-            [
-                {
-                    "id": item.id,
-                    "service": item.service,
-                    "name": {"id": item.name.id, "en": item.name.en},
-                    "types": [str(t) for t in item.types],
-                    "group": item.group,
-                    "response_minutes": item.response_minutes,
-                    "norm": {"id": item.wording.id, "en": item.wording.en},
-                    "desks": offering[item.id],
-                }
-                for item in known.items.values()
-            ]
-        )
+        surroundings.show([_listed(known, item) for item in known.items.values()])
         return
     width = max((len(i) for i in known.items), default=0)
     for item in known.items.values():
         click.echo(f"{item.id:<{width}}  {item.name.id} / {item.name.en}")
+
+
+def _listed(known: Catalog, item: Item) -> dict[str, object]:
+    """An item as `catalog list --json` shows it: its norm in the standard's words, and the desks that offer it."""
+    plain, service = item_as_plain(item), known.service_of(item)
+    return {
+        **{key: plain[key] for key in LISTED},
+        "norm": plain["wording"],
+        "authority": service.authority or None,
+        "legal_basis": list(service.legal_basis),
+        "desks": [desk.id for desk in known.desks.values() if item.id in desk.items],
+    }

@@ -77,8 +77,13 @@ def test_the_delivered_catalogue_is_sound_and_lists_every_item(helpdesk: Command
     checked = helpdesk("catalog", "check")
     assert (checked.returncode, checked.stdout) == (0, "")
     items = json.loads(helpdesk("catalog", "list", "--json").stdout)
-    assert len(items) == len(helpdesk("catalog", "list").stdout.splitlines()) == 26
+    assert len(items) == len(helpdesk("catalog", "list").stdout.splitlines())
+    assert len([item for item in items if item["authority"] == "kptik-bmn"]) == 26
     assert {"id", "service", "name", "types", "group", "norm", "desks"} <= items[0].keys()
+    rent = next(item for item in items if item["id"] == "bmn.2/asset-rent")
+    assert rent["products"] == [{"id": "BMN.2 Layanan Sewa Barang Milik Negara", "en": "BMN.2 Rent of state assets"}]
+    assert len(rent["requirements"]) == len(rent["legal_basis"]) == 4
+    assert (rent["fee"]["en"], rent["complaints"]) == ("Free of charge", None)
 
 
 def test_every_error_of_a_catalogue_has_its_place(helpdesk: Commands, tmp_path: Path) -> None:

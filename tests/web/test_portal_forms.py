@@ -4,6 +4,8 @@ import re
 from io import BytesIO
 from typing import Any
 
+from markupsafe import escape
+
 from helpdesk.catalog.model import Item
 from helpdesk.store.db import db
 from helpdesk.store.mail_models import OutboxMessage, RawMessage
@@ -59,9 +61,24 @@ def test_every_item_can_be_asked_for(world: World) -> None:
 def test_the_standard_stands_over_the_form_in_plain_words_and_in_its_own(world: World) -> None:
     page = world.browser().get(path_of(RESET)).text
     item = CATALOG.items[RESET]
-    for said in (item.summary.id, item.wording.id, "KMK 15/KMK.01/2023", "RFT TIK", "kemenkeu.prime@kemenkeu.go.id"):
+    for said in (item.summary.id, item.wording.id, "KMK 15/KMK.01/2023", "RFT TIK", "Tidak dipungut biaya (Gratis)"):
+        assert said in page
+    for said in (item.products[0].id, item.requirements[0].id, "Kanal yang sama dengan permintaan layanan"):
         assert said in page
     assert "12.00 WIB" in page  # four working hours from 08.00
+
+
+def test_the_standard_over_the_form_is_english_for_who_chose_it(world: World) -> None:
+    item = CATALOG.items["bmn.2/asset-rent"]
+    page = world.browser().get(path_of(item.id), query_string={"lang": "en"}).text
+    for said in ("Conditions", "BMN.2 Rent of state assets", "Free of charge", *(r.en for r in item.requirements)):
+        assert str(escape(said)) in page
+
+
+def test_complaints_go_where_the_standard_of_the_item_says(world: World) -> None:
+    head_office = "kemenkeu.prime@kemenkeu.go.id"
+    assert head_office in world.browser().get(path_of("lpse/consultation")).text
+    assert head_office not in world.browser().get(path_of(RESET)).text
 
 
 def test_a_deadline_that_may_still_move_is_told_alike_on_the_form_the_receipt_and_in_the_mail(world: World) -> None:

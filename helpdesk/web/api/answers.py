@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.catalog.model import Attribute, Catalog, Desk, Document, Item, Text
+from helpdesk.catalog.model import Catalog, Desk
+from helpdesk.catalog.rendering import as_plain
 from helpdesk.sla.clock import stopping
 from helpdesk.store.models import Entry, Event, File, Ticket
 from helpdesk.store.people_models import StaffUser
@@ -161,10 +162,6 @@ def tickets_json(session: Session, context: Context, tickets: Sequence[Ticket]) 
     return answers
 
 
-def _text(text: Text) -> dict[str, str]:
-    return {"id": text.id, "en": text.en}
-
-
 def desk_json(desk: Desk) -> dict[str, Any]:
     """A desk as the interface shows it."""
     return {
@@ -180,45 +177,6 @@ def desk_json(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _attribute(attribute: Attribute) -> dict[str, Any]:
-    return {
-        "id": attribute.id,
-        "name": _text(attribute.name),
-        "kind": attribute.kind,
-        "choices": [{"value": value, "name": _text(name)} for value, name in attribute.choices.items()],
-        "minimum": attribute.minimum,
-        "required": attribute.required,
-    }
-
-
-def _document(document: Document) -> dict[str, Any]:
-    return {"id": document.id, "name": _text(document.name), "after_fulfilment": document.after_fulfilment}
-
-
-def _item(item: Item) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "service": item.service,
-        "name": _text(item.name),
-        "types": [t.value for t in item.types],
-        "group": item.group,
-        "wording": _text(item.wording),
-        "response_minutes": item.response_minutes,
-        "reopen_days": item.reopen_days,
-        "attributes": [_attribute(a) for a in item.attributes],
-        "documents": [_document(d) for d in item.documents],
-    }
-
-
 def catalog_json(catalog: Catalog) -> dict[str, Any]:
-    """The catalogue in force as the interface shows it."""
-    return {
-        "version": catalog.version,
-        "valid_from": catalog.valid_from.isoformat(),
-        "legal_basis": catalog.legal_basis,
-        "groups": [
-            {"id": g.id, "tier": g.tier, "name": _text(g.name), "shared": g.shared} for g in catalog.groups.values()
-        ],
-        "services": [{"id": s.id, "code": s.code, "name": _text(s.name)} for s in catalog.services.values()],
-        "items": [_item(item) for item in catalog.items.values()],
-    }
+    """The catalogue in force as the interface shows it: without the desks, which have an address of their own."""
+    return {key: value for key, value in as_plain(catalog).items() if key != "desks"}

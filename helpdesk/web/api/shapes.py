@@ -159,6 +159,7 @@ class CatalogShown(Schema):
     valid_from = fields.Date(required=True)
     legal_basis = _text()
     groups = fields.List(fields.Dict(), required=True)
+    authorities = fields.List(fields.Dict(), required=True)
     services = fields.List(fields.Dict(), required=True)
     items = fields.List(fields.Dict(), required=True)
 

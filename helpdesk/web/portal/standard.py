@@ -56,6 +56,9 @@ class Standard:
     needs: tuple[str, ...]
     documents: tuple[Needed, ...]
     later: tuple[Needed, ...]
+    requirements: tuple[str, ...]
+    products: tuple[str, ...]
+    fee: str
     complaints: str
     wording: str
     legal_basis: tuple[str, ...]
@@ -175,7 +178,10 @@ def standard(catalog: Catalog, item: Item, at: Present) -> Standard:
         needs=_needs(item, language),
         documents=tuple(_needed(item, d, language) for d in documents_asked(item)),
         later=tuple(_needed(item, d, language) for d in item.documents if d.after_fulfilment),
-        complaints=at.desk.complaints.get(language),
+        requirements=tuple(text.get(language) for text in item.requirements),
+        products=tuple(text.get(language) for text in item.products),
+        fee=item.fee.get(language),
+        complaints=item.complaints.get(language) or at.desk.complaints.get(language),
         wording=item.wording.get(language),
         legal_basis=service.legal_basis,
         legal_source=catalog.standard_of(item),
