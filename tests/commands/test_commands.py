@@ -82,7 +82,7 @@ def test_the_delivered_catalogue_is_sound_and_lists_every_item(helpdesk: Command
     assert {"id", "service", "name", "types", "group", "norm", "desks"} <= items[0].keys()
     rent = next(item for item in items if item["id"] == "bmn.2/asset-rent")
     assert rent["products"] == [{"id": "BMN.2 Layanan Sewa Barang Milik Negara", "en": "BMN.2 Rent of state assets"}]
-    assert len(rent["requirements"]) == len(rent["legal_basis"]) == 4
+    assert (len(rent["requirements"]), len(rent["legal_basis"])) == (7, 4)
     assert (rent["fee"]["en"], rent["complaints"]) == ("Free of charge", None)
 
 
