@@ -125,7 +125,7 @@ def _working(ticket: Ticket, standing: Standing, at: Present) -> Promise:
     left = working_amount((line.resolution.remaining_seconds or 0) // 60)
     before = _("By the date that we agreed, at the latest") if ticket.agreed_due_at else _("Done at the latest")
     provisional = provisional_for(standing.item, line, at.language)
-    return Promise(before, at.when(due), _("%(amount)s left.", amount=left), provisional=provisional)
+    return Promise(before, at.when(due), _("Time left: %(amount)s.", amount=left), provisional=provisional)
 
 
 def _fulfilled(ticket: Ticket, at: Present) -> Promise:
