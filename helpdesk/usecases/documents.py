@@ -16,7 +16,7 @@ from helpdesk.store.models import Event, Hold
 from helpdesk.tickets.documents import Tick, asked_for, ticks
 from helpdesk.tickets.events import EventFact
 from helpdesk.tickets.lifecycle import SUPPLIED_LATE
-from helpdesk.tickets.words import Action, HoldReason, Status
+from helpdesk.tickets.words import OPEN_STATUSES, Action, HoldReason, Status
 
 
 class State(StrEnum):
@@ -146,14 +146,20 @@ def _line(key: str, name: Text, tick: Tick | None, *, missing: bool, after_fulfi
     return Line(key, name, State.LATER if after_fulfilment else State.OPEN, after_fulfilment)
 
 
+def may_change(line: Line, status: str) -> bool:
+    """True where the status lets staff tick the document off, or take that back."""
+    return status in OPEN_STATUSES - SUPPLIED_LATE or (line.after_fulfilment and status in SUPPLIED_LATE)
+
+
+def is_due_now(line: Line, status: str) -> bool:
+    """True for a document due after fulfilment that is not there although the ticket is fulfilled."""
+    return line.state is State.LATER and status in SUPPLIED_LATE
+
+
 def awaited(lines: Iterable[Line], status: str) -> tuple[Line, ...]:
     """The documents that may be supplied now: before fulfilment those for the work, after it those due then."""
     if status == Status.CANCELLED:
         return ()
-    late = status in SUPPLIED_LATE
-    return tuple(
-        line
-        for line in lines
-        if (line.after_fulfilment if late else line.state in (State.MISSING, State.OPEN))
-        and line.state is not State.THERE
-    )
+    if status in SUPPLIED_LATE:
+        return tuple(line for line in lines if is_due_now(line, status))
+    return tuple(line for line in lines if line.state in (State.MISSING, State.OPEN))

@@ -9,6 +9,7 @@ from helpdesk.channels.base import Attachment
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.models import Entry, Ticket
 from helpdesk.tickets.conversation import is_thanks_alone
+from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Machine, Requester
 from helpdesk.tickets.words import Action, EntryKind, HoldReason, Status
 from helpdesk.usecases.clocks import refresh
@@ -149,4 +150,4 @@ def _requester_spoke(session: Session, context: Context, ticket: Ticket, answer:
 
 
 def _resume(session: Session, context: Context, ticket: Ticket) -> None:
-    perform(session, context, Machine("answer"), ticket, Action.RESUME, {"reason": "answer of the requester"})
+    perform(session, context, Machine("answer"), ticket, Action.RESUME, {"reason": _("answer of the requester")})

@@ -19,7 +19,7 @@ from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import Action, Channel, Status
 from helpdesk.usecases.context import Context
-from helpdesk.usecases.documents import documents_asked, is_needed
+from helpdesk.usecases.documents import documents_asked, is_needed, name_of
 from helpdesk.usecases.handling import perform
 from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
@@ -29,8 +29,43 @@ from helpdesk.usecases.redaction import without_private_links
 SHORT_NOTICE = "short notice: the lead time of the standard is not kept, the requester was told"
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a requester writes on a ticket, in `language`; `contents` are the bytes of `files` in order."""
+
+    text: str
+    files: Sequence[SentFile] = ()
+    contents: Sequence[bytes] = ()
+    form_token: str = ""
+    language: str = "id"
+
+    def to_json(self, number: str) -> bytes:
+        """The message as it is kept raw, always the same bytes for the same message."""
+        kept: dict[str, Any] = {
+            "ticket": number,
+            "text": self.text,
+            "files": [(f.name, f.sha256) for f in self.files],
+        }
+        if any(f.document for f in self.files):
+            kept["documents"] = [f.document for f in self.files]
+        return json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()
+
+
 def _attachments(files: Sequence[SentFile], contents: Sequence[bytes]) -> tuple[Attachment, ...]:
     return tuple(Attachment(f.name, f.media_type, c) for f, c in zip(files, contents, strict=True))
+
+
+def _titles(language: str) -> tuple[str, str]:
+    if language == "en":
+        return "Documents attached:", "Documents to follow:"
+    return "Dokumen terlampir:", "Dokumen menyusul:"
+
+
+def _with_documents(message: Message, item: Item | None) -> str:
+    """The words of a message, then which document each of its files is."""
+    named = [(name_of(item, f.document).get(message.language), f.name) for f in message.files if f.document]
+    told = "\n".join([_titles(message.language)[0], *(f"- {name}: {file}" for name, file in named)]) if named else ""
+    return "\n\n".join(part for part in (message.text, told) if part)
 
 
 def whole_text(submission: Submission, item: Item | None) -> str:
@@ -41,15 +76,14 @@ def whole_text(submission: Submission, item: Item | None) -> str:
     with_file = [f"- {d.name.get(language)}: {came[d.id]}" for d in asked if d.id in came]
     missing = (d for d in asked if d.id not in came and is_needed(d, submission.attributes))
     to_follow = [f"- {d.name.get(language)}" for d in missing]
-    head = (
-        ("Documents attached:", "Documents to follow:")
-        if language == "en"
-        else ("Dokumen terlampir:", "Dokumen menyusul:")
-    )
     parts = [submission.text]
     if submission.phone:
         parts.append(f"{'Telephone' if language == 'en' else 'Telepon'}: {submission.phone}")
-    parts += ["\n".join([title, *lines]) for title, lines in zip(head, (with_file, to_follow), strict=True) if lines]
+    parts += [
+        "\n".join([title, *lines])
+        for title, lines in zip(_titles(language), (with_file, to_follow), strict=True)
+        if lines
+    ]
     return "\n\n".join(parts)
 
 
@@ -110,27 +144,6 @@ def _open(
     return open_ticket(session, context, Requester(person.id, submission.email, submission.name), opening)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What a requester writes on a ticket; `contents` are the bytes of `files` in order."""
-
-    text: str
-    files: Sequence[SentFile] = ()
-    contents: Sequence[bytes] = ()
-    form_token: str = ""
-
-    def to_json(self, number: str) -> bytes:
-        """The message as it is kept raw, always the same bytes for the same message."""
-        kept: dict[str, Any] = {
-            "ticket": number,
-            "text": self.text,
-            "files": [(f.name, f.sha256) for f in self.files],
-        }
-        if any(f.document for f in self.files):
-            kept["documents"] = [f.document for f in self.files]
-        return json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()
-
-
 def answer(
     session: Session,
     context: Context,
@@ -154,11 +167,12 @@ def answer(
     raw = _raw(session, context, key, body, ticket.desk)
     if raw is None:
         return
+    item = context.item(ticket.item, ticket.catalog_version)
     arrived = Answer(
         channel=Channel.PORTAL,
         address=requester.address,
         name=requester.name,
-        text=without_private_links(message.text),
+        text=without_private_links(_with_documents(message, item)),
         received_at=context.now,
         attachments=_attachments(message.files, message.contents),
         documents=tuple(dict.fromkeys(f.document for f in message.files if f.document)),

@@ -1,6 +1,6 @@
 """Checking the portal's form: every field at once, each fault with the field that it belongs to, nothing stored."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -166,13 +166,12 @@ def _short_notice(
     return True
 
 
-def checked_files(check: Check, item: Item | None, uploads: list[Upload]) -> tuple[SentFile, ...]:
-    """The files under safe names. Faults: too many, too large together, an unknown document."""
+def checked_files(check: Check, known: Collection[str], uploads: list[Upload]) -> tuple[SentFile, ...]:
+    """The files under safe names; `known`: the documents that may come. Faults: too many, too large together."""
     if len(uploads) > FILES:
         check.wrong("files", _("At most %(count)s files."), count=FILES)
     if sum(upload.size for upload in uploads) > FILE_BYTES:
         check.wrong("files", _("The files are too large: at most %(size)s MB together."), size=FILE_BYTES // 1_000_000)
-    known = {document.id for document in item.documents} if item else set()
     return tuple(
         SentFile(
             name=safe_name(upload.name) or made_name(upload.media_type, number),
@@ -208,6 +207,6 @@ def check_form(
         email=email,
         phone=check.line("phone", 40),
         superior=_superior(check, context, item, email),
-        files=checked_files(check, item, uploads),
+        files=checked_files(check, {d.id for d in item.documents} if item else (), uploads),
     )
     return (None if check.errors else submission), check.errors

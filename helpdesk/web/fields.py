@@ -153,10 +153,10 @@ class Attributes(fields.Dict):
 class Truth(fields.Boolean):
     """true or false of JSON, and nothing that only looks like it."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **given: Any) -> bool | None:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **given: Any) -> bool:
         if not isinstance(value, bool):
             refuse(_("true or false is needed."))
-        return super()._deserialize(value, attr, data, **given)
+        return bool(super()._deserialize(value, attr, data, **given))
 
 
 class Documents(fields.Dict):

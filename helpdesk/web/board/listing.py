@@ -1,6 +1,6 @@
 """A list of tickets as a page and as news: what the board and the queue have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from sqlalchemy import Row
 from werkzeug.exceptions import Forbidden
 
 from helpdesk.store import board_queries as stored
+from helpdesk.store.document_queries import files_since_hold
+from helpdesk.tickets.words import HoldReason
 from helpdesk.web.board.address import DUE, PAGE, RECEIPT, Asked, offset, place
 from helpdesk.web.board.alarms import alarms
 from helpdesk.web.board.clocks import Present
@@ -70,6 +72,12 @@ def _hidden(asked: Asked) -> dict[str, str]:
     return {name: value for name, value in kept.items() if value}
 
 
+def _files_came(rows: Sequence[Row[Any]]) -> Collection[int]:
+    """The tickets of the page that wait for documents and have had a file since."""
+    waiting = [row.id for row in rows if row.hold_reason == HoldReason.DOCUMENTS]
+    return files_since_hold(database(), waiting)
+
+
 def board(asked: Asked, views: Sequence[View], *, technician: bool) -> Board:
     """The page of the list as values."""
     here, catalog = presents(context(), asked.desks, language()), context().catalog
@@ -80,7 +88,7 @@ def board(asked: Asked, views: Sequence[View], *, technician: bool) -> Board:
         title=asked.view.name,
         views=_tabs(asked, views),
         orders=_orders(asked),
-        lines=lines(rows, here, catalog, request.script_root),
+        lines=lines(rows, here, catalog, request.script_root, _files_came(rows)),
         view=asked.view.id,
         filters=offered(asked.filters, statuses, asked.desks, asked.people, catalog, first.words),
         filtered=asked.filters.any,
@@ -133,7 +141,7 @@ def news(asked: Asked, views: Sequence[View]) -> Response:
     here = presents(context(), asked.desks, language())
     first = here[asked.desks[0]]
     rows = stored.by_numbers(database(), asked.desks, numbers)
-    shown = lines(rows, here, context().catalog)
+    shown = lines(rows, here, context().catalog, came=_files_came(rows))
     answer = jsonify(
         at=first.words.clock_time(context().now.astimezone(first.zone)),
         fresh=0 if asked.is_search else stored.newer(database(), asked.wanted, _whole_number("since")),

@@ -35,6 +35,7 @@ class Phrases:
     met: str
     missed: str
     held: str
+    file_came: str
     response: str
     handling: str
     handle_by: str
@@ -240,6 +241,7 @@ def _build(language: str) -> Phrases:
         met=gettext("met"),
         missed=gettext("late"),
         held=gettext("held: %s"),
+        file_came=gettext("has a document come?"),
         response=gettext("response"),
         handling=gettext("first handling"),
         handle_by=gettext("handle %(when)s", when="%s"),

@@ -1,6 +1,6 @@
 """The Layer 1 board as values: rows become lines of ready strings, so that a template of fifty rows stays cheap."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -96,21 +96,24 @@ class Board:
     technician: bool = False
 
 
-def line(row: BoardColumns, at: Present, catalog: Catalog, root: str = "") -> Line:
-    """One line of a list. Names come from the catalogue; an id that it no longer has is shown as it is."""
+def line(row: BoardColumns, at: Present, catalog: Catalog, root: str = "", *, file_came: bool = False) -> Line:
+    """One line of a list. Names come from the catalogue; an id that it no longer has is shown as it is.
+
+    `file_came`: a file has come while the ticket waits for documents, so it leads to the list of them.
+    """
     words = at.words
     item = item_of(catalog, row.item, row.catalog_version)
     stops = stopping(item.target if item else None, row.attributes)
     shown, other = leading(*two_clocks(row, stops, at), at)
     return Line(
         number=row.number,
-        href=f"{root}/tickets/{row.number}",
+        href=f"{root}/tickets/{row.number}{'#s-papers' if file_came else ''}",
         subject=row.subject,
         who=f"{row.requester_name or row.requester_email or '?'} · {words.channel.get(row.channel, row.channel)}",
         received=at.brief(row.received_at),
         received_full=words.full(row.received_at, at.zone),
         item=item.name.get(words.language) if item else row.item or words.no_item,
-        place=_place(row, at, catalog),
+        place=_place(row, at, catalog, file_came=file_came),
         pill=shown,
         both=f"{shown.title}\n{other.title}",
         urgent=row.urgent,
@@ -119,7 +122,7 @@ def line(row: BoardColumns, at: Present, catalog: Catalog, root: str = "") -> Li
     )
 
 
-def _place(row: BoardColumns, at: Present, catalog: Catalog) -> str:
+def _place(row: BoardColumns, at: Present, catalog: Catalog, *, file_came: bool) -> str:
     """Where the ticket is: its status, and once somebody works on it the person and the group.
 
     The person comes first: the column is narrow, and a group without its name is no news.
@@ -129,7 +132,7 @@ def _place(row: BoardColumns, at: Present, catalog: Catalog) -> str:
     if row.status == Status.NEW:
         return status
     if row.status == Status.ON_HOLD and row.hold_reason:
-        status = words.held % words.hold.get(row.hold_reason, row.hold_reason)
+        status = words.file_came if file_came else words.held % words.hold.get(row.hold_reason, row.hold_reason)
     group, parts = catalog.groups.get(row.group), [status]
     if row.assignee:
         parts.append(row.assignee)
@@ -139,7 +142,13 @@ def _place(row: BoardColumns, at: Present, catalog: Catalog) -> str:
 
 
 def lines(
-    rows: Iterable[BoardColumns], presents: Mapping[str, Present], catalog: Catalog, root: str = ""
+    rows: Iterable[BoardColumns],
+    presents: Mapping[str, Present],
+    catalog: Catalog,
+    root: str = "",
+    came: Collection[int] = (),
 ) -> tuple[Line, ...]:
-    """The lines of a list; `presents` holds the moment and calendar of each desk."""
-    return tuple(line(row, presents[row.desk], catalog, root) for row in rows)
+    """The lines of a list; `presents` holds the moment and calendar of each desk, `came` the ids of the tickets that
+    wait for documents and have had a file since.
+    """
+    return tuple(line(row, presents[row.desk], catalog, root, file_came=row.id in came) for row in rows)

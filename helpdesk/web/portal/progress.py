@@ -81,14 +81,14 @@ def status_in_words(ticket: Ticket) -> tuple[str, str]:
             return _("Cancelled"), "done"
 
 
-def _waiting(hold: Hold | None, line: Timeline, at: Present) -> Promise:
+def _waiting(hold: Hold | None, line: Timeline, missing: tuple[str, ...], at: Present) -> Promise:
     reason = hold.reason if hold else ""
     still = line.resolution.due_at
     on = _("The time stands still until then.") if line.resolution.on_hold else ""
     if not on and still:
         on = _("Our promise stays: by %(when)s.", when=at.when(still))
     if reason == HoldReason.DOCUMENTS and hold is not None:
-        return Promise(_("We are waiting for you"), _("Please send what is missing"), on, "hold", tuple(hold.missing))
+        return Promise(_("We are waiting for you"), _("Please send what is missing"), on, "hold", missing)
     if reason == HoldReason.REQUESTER:
         return Promise(_("We are waiting for you"), _("Please answer our question below"), on, "hold")
     if reason == HoldReason.VENDOR:
@@ -152,15 +152,17 @@ def _cancelled(reason: str) -> Promise:
     )
 
 
-def promise(ticket: Ticket, standing: Standing, hold: Hold | None, at: Present) -> Promise:
-    """The promise of a ticket as it stands now."""
+def promise(
+    ticket: Ticket, standing: Standing, hold: Hold | None, at: Present, missing: tuple[str, ...] = ()
+) -> Promise:
+    """The promise of a ticket as it stands now; `missing`: the documents that the running hold still waits for."""
     match Status(ticket.status):
         case Status.CANCELLED:
             return _cancelled(standing.history.cancel_reason)
         case Status.FULFILLED | Status.RESOLVED | Status.CLOSED:
             return _fulfilled(ticket, at)
         case Status.ON_HOLD:
-            return _waiting(hold, standing.timeline, at)
+            return _waiting(hold, standing.timeline, missing, at)
         case _:
             return _working(ticket, standing, at)
 

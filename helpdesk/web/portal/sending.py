@@ -20,7 +20,7 @@ from helpdesk.web.portal.limits import FORM, too_many
 from helpdesk.web.portal.receipts import receipt_href, remember
 from helpdesk.web.portal.shell import shell
 from helpdesk.web.portal.standard import Present, lead_time_help, standard
-from helpdesk.web.portal.uploads import uploaded
+from helpdesk.web.portal.uploads import of_form, uploaded
 from helpdesk.web.portal.words import _
 from helpdesk.web.work import context, database
 
@@ -83,7 +83,7 @@ def send(desk: str, item: str) -> AnyResponse:
     chosen, offered = _place(desk, item)
     values = {name: request.form.get(name, "") for name in request.form}
     token = values.get("form_token", "")[:64] or form_token()
-    files = uploaded(documents_asked(offered))
+    files = uploaded(of_form(documents_asked(offered)))
     submission, errors = check_form(context(), chosen, offered, values, files.files, language())
     if submission is None:
         return _page(chosen, offered, refused(values, errors), token, 422)

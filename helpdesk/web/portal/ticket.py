@@ -4,6 +4,7 @@ Everything here is chosen, nothing is left out afterwards: only the kinds of ent
 work notes, labels, groups, files of notes and the history of the staff side cannot slip onto a page.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,9 +14,10 @@ from sqlalchemy.orm import Session, selectinload
 from helpdesk.store.models import Entry, File, Hold, Ticket
 from helpdesk.tickets.permission import Requester, may_now
 from helpdesk.tickets.words import Action, EntryKind, HoldReason, Status
-from helpdesk.usecases.clocks import Standing, standing
+from helpdesk.usecases.clocks import Standing, events_of, standing
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import facts_of
+from helpdesk.usecases.documents import Line, State, awaited, checklist
 from helpdesk.usecases.joining import in_window
 from helpdesk.usecases.standards import explain_for
 from helpdesk.web.portal.progress import Promise, Step, promise, steps, until
@@ -50,6 +52,15 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A document that may be uploaded in the field of that name. `missing`: the desk waits for it."""
+
+    field: str
+    name: str
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything that the page of a ticket shows."""
 
@@ -62,6 +73,7 @@ class Page:
     story: tuple[str, ...]
     used: str
     holds: tuple[str, ...]
+    wanted: tuple[Wanted, ...]
     talk: tuple[Said, ...]
     latest: Said | None
     awaits_you: bool
@@ -158,13 +170,27 @@ def _running(holds: Sequence[Hold]) -> Hold | None:
     return next((h for h in reversed(holds) if h.ended_at is None), None)
 
 
+def document_field(key: str) -> str:
+    """The name of the upload field of a document: any text may be a key, but not a field's name."""
+    return f"doc-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def _wanted(lines: Sequence[Line], language: str) -> tuple[Wanted, ...]:
+    """The documents that may be supplied now, those that the ticket waits for first."""
+    ordered = sorted(lines, key=lambda line: line.state is not State.MISSING)
+    return tuple(Wanted(document_field(x.key), x.name.get(language), x.state is not State.OPEN) for x in ordered)
+
+
 def ticket_page(session: Session, context: Context, ticket: Ticket, requester: Requester, at: Present) -> Page:
     """The page of a ticket for its requester, as of the context's now."""
     holds = list(session.scalars(select(Hold).where(Hold.ticket_id == ticket.id).order_by(Hold.id)))
     now = standing(session, context, ticket, holds=holds)
     facts = facts_of(ticket, context)
     reopens = may_now(requester, Action.REOPEN, facts)
-    item = now.item
+    item, running = now.item, _running(holds)
+    lines = checklist(item, ticket.attributes, events_of(session, ticket), running)
+    missing = tuple(line.name.get(at.language) for line in lines if line.state is State.MISSING)
+    open_to_answer = in_window(ticket, context.now)
     talk = tuple(_said(e, ticket, at) for e in public_entries(session, ticket))
     return Page(
         number=ticket.number,
@@ -172,16 +198,17 @@ def ticket_page(session: Session, context: Context, ticket: Ticket, requester: R
         item=item.name.get(at.language) if item else "",
         desk=at.desk.name,
         steps=steps(ticket),
-        promise=promise(ticket, now, _running(holds), at),
+        promise=promise(ticket, now, running, at, missing),
         story=_story(ticket, now, at),
         used=_used(now) if Status(ticket.status).is_open else "",
         holds=tuple(_hold_in_words(h, at) for h in holds),
+        wanted=_wanted(awaited(lines, ticket.status), at.language) if open_to_answer else (),
         talk=talk,
         latest=next((said for said in reversed(talk) if said.side == OUT), None),
         awaits_you=ticket.hold_reason in (HoldReason.DOCUMENTS, HoldReason.REQUESTER),
         may_confirm=may_now(requester, Action.CONFIRM, facts),
         may_reopen=reopens,
-        may_reply=Status(ticket.status).is_open and in_window(ticket, context.now),
+        may_reply=Status(ticket.status).is_open and open_to_answer,
         may_withdraw=may_now(requester, Action.CANCEL, facts),
         reopen_until=until(ticket.reopen_until, at) if ticket.reopen_until and reopens else "",
         rating=ticket.rating,

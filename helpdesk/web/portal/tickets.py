@@ -11,15 +11,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.models import Ticket
-from helpdesk.tickets.errors import DomainError, NotFound
+from helpdesk.tickets.errors import DomainError, NotFound, invalid
 from helpdesk.tickets.errors import marked as _marked
 from helpdesk.tickets.permission import Requester
-from helpdesk.tickets.words import Action
+from helpdesk.tickets.words import Action, HoldReason
 from helpdesk.usecases.access import open_link
 from helpdesk.usecases.handling import ticket_for
 from helpdesk.usecases.portal import Message, answer, reopen
 from helpdesk.usecases.portal_codes import own_ticket
 from helpdesk.usecases.portal_form import FILE_BYTES, Check, checked_files
+from helpdesk.usecases.supplying import awaited_now
 from helpdesk.web.access import PUBLIC, REQUESTER, proved_address, require
 from helpdesk.web.acting import act
 from helpdesk.web.errors import status_of
@@ -31,7 +32,7 @@ from helpdesk.web.portal.limits import FORM, too_many
 from helpdesk.web.portal.sending import form_token
 from helpdesk.web.portal.shell import shell
 from helpdesk.web.portal.standard import Present
-from helpdesk.web.portal.ticket import public_file, ticket_page
+from helpdesk.web.portal.ticket import document_field, public_file, ticket_page
 from helpdesk.web.portal.uploads import uploaded
 from helpdesk.web.portal.words import _
 from helpdesk.web.work import context, database, surroundings, undo
@@ -123,21 +124,40 @@ def _typed() -> str:
     return request.form.get("text", "").replace("\r\n", "\n").replace("\x00", "").strip()[:LONGEST_TEXT]
 
 
-def _message() -> Message:
-    came, check = uploaded(), Check({})
-    files = checked_files(check, None, came.files)
+def _message(door: Door) -> Message:
+    """What was typed and chosen; a file in the field of an awaited document is that document."""
+    fields = {document_field(line.key): line.key for line in awaited_now(database(), context(), door.ticket)}
+    came, check = uploaded(fields), Check({})
+    files = checked_files(check, fields.values(), came.files)
     for error in check.errors.values():
         raise error
-    return Message(_typed(), files, came.contents, request.form.get("form_token", "")[:64])
+    return Message(_typed(), files, came.contents, request.form.get("form_token", "")[:64], language())
 
 
-def _reply(door: Door) -> str:
-    answer(database(), context(), door.requester, door.ticket, _message())
+def _add(door: Door, message: Message) -> str:
+    waited = door.ticket.hold_reason == HoldReason.DOCUMENTS
+    answer(database(), context(), door.requester, door.ticket, message)
+    if waited and door.ticket.hold_reason is None:
+        return _("Thank you, now we have every document; the work goes on.")
+    if any(file.document for file in message.files):
+        return _("Thank you, your document has been added to the ticket.")
     return _("Your message has been added to the ticket.")
 
 
+def _reply(door: Door) -> str:
+    return _add(door, _message(door))
+
+
+def _documents(door: Door) -> str:
+    """Only documents, where no other message is expected any more."""
+    message = _message(door)
+    if not any(file.document for file in message.files):
+        raise invalid("files", _marked("Choose a file."))
+    return _add(door, message)
+
+
 def _reopen(door: Door) -> str:
-    reopen(database(), context(), door.requester, door.ticket, _message())
+    reopen(database(), context(), door.requester, door.ticket, _message(door))
     return _("The ticket is open again; the team that fulfilled it goes on.")
 
 
@@ -157,6 +177,7 @@ def _withdraw(door: Door) -> str:
 
 DEEDS: dict[str, Callable[[Door], str]] = {
     "reply": _reply,
+    "documents": _documents,
     "reopen": _reopen,
     "confirm": _confirm,
     "withdraw": _withdraw,

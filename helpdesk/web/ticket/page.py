@@ -16,7 +16,7 @@ from helpdesk.sla.norms import StartKind
 from helpdesk.store import page_queries as stored
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.store.people_queries import shown_names
-from helpdesk.tickets.permission import Staff, allowed_actions
+from helpdesk.tickets.permission import Staff, allowed_actions, refusal
 from helpdesk.tickets.words import Action, Channel, Status
 from helpdesk.usecases.clocks import Standing, events_of, standing
 from helpdesk.usecases.context import Context
@@ -27,6 +27,7 @@ from helpdesk.web.board.frame import list_href
 from helpdesk.web.ticket import side, talk
 from helpdesk.web.ticket.buttons import LAYER_1, buttons
 from helpdesk.web.ticket.options import choices
+from helpdesk.web.ticket.papers import papers, perhaps_came
 from helpdesk.web.ticket.view import Buttons, Linked, Message, Person, Rule, TicketPage
 
 
@@ -233,7 +234,6 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
         response=response,
         resolution=resolution,
         stages=side.stage_sides(found.standing, at),
-        papers=side.papers(item, ticket, found.holds, at),
         rules=side.rules(item, ticket, catalog, at),
         wording=item.wording.id if item else "",
         task=_task(found, page.requester, resolution.pill, at) if works or found.brief else (),
@@ -241,8 +241,11 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
     )
     if found.brief:
         return page
+    may_set = refusal(viewer.staff, Action.SET, facts_of(ticket)) is None
     return replace(
         page,
+        papers=papers(item, ticket, found.events, found.holds, found.names, at, may_set=may_set),
+        perhaps_came=perhaps_came(viewer.session, ticket, at),
         shares=side.shares(found.events, found.holds, found.standing.calendar, catalog, at),
         history=tuple(talk.deed(event, catalog, at, found.names) for event in found.events),
     )

@@ -135,8 +135,12 @@ def _typed(form: MultiDict[str, str]) -> Mapping[str, str]:
 
 
 def _where(number: str, action: str) -> str:
-    """Where to go after an action: back to the list it was done from, else the ticket; the browser drops its draft."""
-    back = local_path(request.form.get("next", ""), f"/tickets/{number}")
+    """Where to go after an action: back to the list it was done from, else the ticket; the browser drops its draft.
+
+    Who ticks documents off stays at them.
+    """
+    ticking = any(name.startswith("documents.") for name in request.form)
+    back = local_path(request.form.get("next", ""), f"/tickets/{number}{'#s-papers' if ticking else ''}")
     path, _hash, fragment = back.partition("#")
     query = urlencode({"done": f"{number}-{action}"})
     return f"{path}{'&' if '?' in path else '?'}{query}{'#' + fragment if fragment else ''}"

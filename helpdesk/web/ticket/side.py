@@ -1,4 +1,4 @@
-"""The right column of the ticket page: clocks with their reasons, time at each group, documents, rules, history."""
+"""The right column of the ticket page: clocks with their reasons, time at each group, the rules of the item."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.tickets.words import Action, Status
 from helpdesk.usecases.clocks import Standing
 from helpdesk.web.board.clocks import Clock, Pill, Present, pill
-from helpdesk.web.ticket.view import ClockSide, Paper, Rule, Share
+from helpdesk.web.ticket.view import ClockSide, Rule, Share
 
 LAYER_1 = "layer-1"
 _MOVES = (Action.ESCALATE, Action.HAND_BACK, Action.SEND_BACK, Action.REOPEN)
@@ -125,25 +125,6 @@ def shares(
         found.append(Share(name, at.words.amount(minutes), f"{x:.1f}", f"{width:.1f}", look))
         x += width
     return tuple(found)
-
-
-def papers(item: Item | None, ticket: Ticket, holds: Sequence[Hold], at: Present) -> tuple[Paper, ...]:
-    """The documents of the item, and those that the running hold waits for."""
-    language = at.words.language
-    hold = next((h for h in reversed(holds) if h.ended_at is None), None)
-    missing = list(hold.missing) if hold else []
-    since = _("asked for %(time)s", time=at.words.brief(hold.started_at, at.now, at.zone)) if hold else ""
-    found = []
-    for document in item.documents if item else ():
-        names = (document.name.id, document.name.en, document.id)
-        waited_for = [m for m in missing if m in names]
-        missing = [m for m in missing if m not in names]
-        says = since if waited_for else _("after fulfilment") if document.after_fulfilment else ""
-        state = "wanted" if waited_for else "done" if ticket.starts_at and not document.after_fulfilment else ""
-        found.append(Paper(document.name.get(language), state, says))
-    if item and item.superior_cc:
-        found.append(Paper(_("A copy to a superior"), ""))
-    return (*found, *(Paper(name, "wanted", since) for name in missing))
 
 
 def rules(item: Item | None, ticket: Ticket, catalog: Catalog, at: Present) -> tuple[Rule, ...]:

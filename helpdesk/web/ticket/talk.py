@@ -148,6 +148,18 @@ def user_names(events: Iterable[Event]) -> set[str]:
     return acting | {str(event.data["assignee"]) for event in events if (event.data or {}).get("assignee")}
 
 
+def _documents(data: Mapping[str, Any], language: str) -> str:
+    """Which documents were ticked off, which were not there after all, and whether the clock started with them."""
+
+    def named(*, there: bool) -> str:
+        said = (s for s in data["documents"].values() if s["there"] is there)
+        return ", ".join(s["name"].get(language) or s["name"]["id"] for s in said)
+
+    parts = [named(there=True)] if named(there=True) else []
+    parts += [_("taken back: %(names)s", names=named(there=False))] if named(there=False) else []
+    return "; ".join(parts + ([_("the documents are complete")] if data.get("starts_at") else []))
+
+
 def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
     """What exactly was done, in a few words after the deed."""
     data, words = event.data or {}, at.words
@@ -167,6 +179,8 @@ def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
         case Action.HOLD:
             waits = words.hold.get(str(data.get("reason")), str(data.get("reason", "")))
             return ": ".join([waits, ", ".join(data["missing"])] if data.get("missing") else [waits])
+        case Action.SET if "documents" in data:
+            return _documents(data, words.language)
         case Action.FULFIL:
             return str(data.get("label", ""))
         case Action.CONFIRM:
@@ -181,10 +195,15 @@ def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
 _TOLD_BY_DETAILS = frozenset({Action.HOLD, Action.CANCEL, Action.CLOSE})
 
 
+def _why(event: Event) -> str:
+    """The reason as it was given; what the helpdesk itself gives as a reason is translated."""
+    return str(_(event.why)) if event.why and event.actor == MACHINE else event.why
+
+
 def deed(event: Event, catalog: Catalog, at: Present, names: Names) -> Deed:
     """One event of the history."""
     words = at.words
-    did = words.did.get(event.action, event.action)
+    did = _("ticks off") if (event.data or {}).get("documents") else words.did.get(event.action, event.action)
     details = _details(event, catalog, at, names)
     return Deed(
         by=names.of(event),
@@ -192,7 +211,7 @@ def deed(event: Event, catalog: Catalog, at: Present, names: Names) -> Deed:
         else f"{did} {details}".rstrip(),
         at=words.brief(event.at, at.now, at.zone),
         at_full=words.full(event.at, at.zone),
-        why="" if event.action in _TOLD_BY_DETAILS else event.why,
+        why="" if event.action in _TOLD_BY_DETAILS else _why(event),
     )  # fmt: skip
 
 

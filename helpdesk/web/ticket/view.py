@@ -54,11 +54,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document that the requester must supply. `state`: wanted (the hold waits for it), done, open."""
+    """A document that the requester must supply. `state` is a CSS class: wanted, done or empty.
+
+    `tick`, `untick`: this person may say now that it is there, or that it is not after all.
+    """
 
     name: str
     state: str
     says: str = ""
+    key: str = ""
+    tick: bool = False
+    untick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +218,7 @@ class TicketPage:
     messages: tuple[Message, ...] = ()
     shares: tuple[Share, ...] = ()
     papers: tuple[Paper, ...] = ()
+    perhaps_came: str = ""
     rules: tuple[Rule, ...] = ()
     wording: str = ""
     label: str = ""
