@@ -183,6 +183,13 @@ def answer(
     raw.state, raw.ticket_id = "ticketed", ticket.id
 
 
+def bring(session: Session, context: Context, requester: Requester, ticket: Ticket, message: Message) -> None:
+    """Documents alone, where no other message is expected any more. Raises Invalid for a message that names none."""
+    if not any(file.document for file in message.files):
+        raise invalid("files", _("Choose a file."))
+    answer(session, context, requester, ticket, message)
+
+
 def reopen(session: Session, context: Context, requester: Requester, ticket: Ticket, message: Message) -> None:
     """Not done after all: the reason is kept as a message. Raises WrongState outside the window."""
     ended = (Status.RESOLVED, Status.CLOSED)

@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.models import Ticket
-from helpdesk.tickets.errors import DomainError, NotFound, invalid
+from helpdesk.tickets.errors import DomainError, NotFound
 from helpdesk.tickets.errors import marked as _marked
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import Action, HoldReason
 from helpdesk.usecases.access import open_link
 from helpdesk.usecases.handling import ticket_for
-from helpdesk.usecases.portal import Message, answer, reopen
+from helpdesk.usecases.portal import Message, answer, bring, reopen
 from helpdesk.usecases.portal_codes import own_ticket
 from helpdesk.usecases.portal_form import FILE_BYTES, Check, checked_files
 from helpdesk.usecases.supplying import awaited_now
@@ -134,9 +134,9 @@ def _message(door: Door) -> Message:
     return Message(_typed(), files, came.contents, request.form.get("form_token", "")[:64], language())
 
 
-def _add(door: Door, message: Message) -> str:
+def _add(door: Door, message: Message, way: Callable[..., None] = answer) -> str:
     waited = door.ticket.hold_reason == HoldReason.DOCUMENTS
-    answer(database(), context(), door.requester, door.ticket, message)
+    way(database(), context(), door.requester, door.ticket, message)
     if waited and door.ticket.hold_reason is None:
         return _("Thank you, now we have every document; the work goes on.")
     if any(file.document for file in message.files):
@@ -150,10 +150,7 @@ def _reply(door: Door) -> str:
 
 def _documents(door: Door) -> str:
     """Only documents, where no other message is expected any more."""
-    message = _message(door)
-    if not any(file.document for file in message.files):
-        raise invalid("files", _marked("Choose a file."))
-    return _add(door, message)
+    return _add(door, _message(door), bring)
 
 
 def _reopen(door: Door) -> str:
