@@ -5,7 +5,7 @@ page; so a page costs the same at a hundred and at a hundred thousand open ticke
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -124,6 +125,12 @@ def _holds(words: str) -> ColumnElement[bool]:
     )
 
 
+def _returned(desk: str) -> ColumnElement[bool]:
+    """Handed back to Layer 1, with nobody on it."""
+    goes_on = Ticket.status == Status.IN_PROGRESS.value
+    return and_(Ticket.desk == desk, Ticket.group == "layer-1", goes_on, Ticket.assignee_id.is_(None))
+
+
 def _branches(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     """The ranges of an index that hold the wanted tickets, each by equalities alone."""
     if wanted.assignee_id is not None and wanted.groups is None:
@@ -141,8 +148,7 @@ def _branches(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         for status in sorted(wanted.statuses):
             yield and_(Ticket.desk == desk, Ticket.status == status)
         if wanted.waiting:
-            returned = Ticket.status == Status.IN_PROGRESS.value
-            yield and_(Ticket.desk == desk, Ticket.group == "layer-1", returned, Ticket.assignee_id.is_(None))
+            yield _returned(desk)
 
 
 def _after(place: Place | None, *, urgent: bool) -> ColumnElement[bool] | None:
@@ -199,14 +205,50 @@ def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
     return [or_(*branches) if branches else false(), *_narrowed(wanted)]
 
 
+_HANDLED = Ticket.handling_due_at.is_(None)
+_WAITS = and_(Ticket.response_done_at.is_(None), Ticket.response_due_at.is_not(None))
+_ANSWERED = and_(_HANDLED, or_(Ticket.response_done_at.is_not(None), Ticket.response_due_at.is_(None)))
+_DUE = case((~_HANDLED, Ticket.handling_due_at), (_WAITS, Ticket.response_due_at), else_=Ticket.resolution_due_at)
+"""What is due next: the first handling, the response while it is open, else the resolution."""
+WAYS: tuple[tuple[ColumnElement[bool], ColumnElement[Any]], ...] = (
+    (~_HANDLED, Ticket.handling_due_at),
+    (and_(_HANDLED, _WAITS), Ticket.response_due_at),
+    (and_(_ANSWERED, Ticket.resolution_due_at.is_not(None)), Ticket.resolution_due_at),
+    (and_(_ANSWERED, Ticket.resolution_due_at.is_(None)), Ticket.resolution_due_at),
+)
+"""The ways in which a ticket can be due, each in one of them only, with its time: each way has its own index."""
+
+
+def _due_keys(wanted: Wanted, limit: int) -> Iterator[Select[Any]]:
+    narrowed = _narrowed(wanted)
+    parts = [(and_(b, way), at) for b in _branches(replace(wanted, waiting=False)) for way, at in WAYS]
+    if wanted.waiting:  # few lie there: they are sorted, along the index of the free ones
+        parts += [(_returned(desk), _DUE) for desk in sorted(wanted.desks)]
+    for branch, at in parts:
+        inner = select(Ticket.id, at.label("due_at"), Ticket.received_at)
+        if wanted.words:
+            inner = inner.join(Person, Person.id == Ticket.requester_id)
+        order = (at.is_(None), at) if at is _DUE else (at,)
+        inner = inner.where(branch, *narrowed).order_by(*order, Ticket.received_at, Ticket.id)
+        yield select(inner.limit(limit).subquery())
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _by_due(wanted: Wanted, limit: int, offset: int) -> Select[*tuple[Any, ...]] | None:
+    keys = list(_due_keys(wanted, limit + offset))
+    if not keys:
+        return None
+    every = union(*keys).subquery()  # a ticket that two branches hold is one line
+    order = (every.c.due_at.is_(None), every.c.due_at, every.c.received_at, every.c.id)
+    first = select(every).order_by(*order).limit(limit).offset(offset).subquery()
+    shown = _lines().join(first, first.c.id == Ticket.id)
+    return shown.order_by(first.c.due_at.is_(None), first.c.due_at, first.c.received_at, first.c.id)
+
+
 def by_due(session: Session, wanted: Wanted, limit: int, offset: int = 0) -> list[Row[Any]]:
-    """At most `limit` tickets by what is due first: the response while it is open, else the resolution."""
-    waits = and_(Ticket.response_done_at.is_(None), Ticket.response_due_at.is_not(None))
-    handling = Ticket.handling_due_at
-    due = case((handling.is_not(None), handling), (waits, Ticket.response_due_at), else_=Ticket.resolution_due_at)
-    order = (due.is_(None), due, Ticket.received_at, Ticket.id)
-    statement = _lines().where(*_wanted(wanted)).order_by(*order).limit(limit).offset(offset)
-    return list(session.execute(statement))
+    """At most `limit` tickets by what is due first; those without a due stand last."""
+    statement = _by_due(wanted, limit, offset)
+    return [] if statement is None else list(session.execute(statement))
 
 
 def by_search(session: Session, wanted: Wanted, limit: int, offset: int = 0) -> list[Row[Any]]:

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.store.db import Base
 
+_ANSWERED = "handling_due_at IS NULL AND (response_done_at IS NOT NULL OR response_due_at IS NULL)"
+"""No response is awaited: what is due next is the resolution."""
+
 
 class Person(Base):
     """Somebody who asks: known by an e-mail address, a telephone number, or both. E-mail is lower case, unique."""
@@ -54,6 +57,38 @@ class Ticket(Base):
             "id",
             sqlite_where=text("at_risk = 1 OR breached = 1"),
             postgresql_where=text("at_risk OR breached"),
+        ),
+        Index(
+            "ix_ticket_due",
+            "desk",
+            "status",
+            "resolution_due_at",
+            "received_at",
+            "id",
+            sqlite_where=text(_ANSWERED),
+            postgresql_where=text(
+                "handling_due_at IS NULL AND (response_done_at IS NOT NULL OR response_due_at IS NULL)"
+            ),
+        ),
+        Index(
+            "ix_ticket_response_due",
+            "desk",
+            "status",
+            "response_due_at",
+            "received_at",
+            "id",
+            sqlite_where=text("response_done_at IS NULL"),
+            postgresql_where=text("response_done_at IS NULL"),
+        ),
+        Index(
+            "ix_ticket_handling_due",
+            "desk",
+            "status",
+            "handling_due_at",
+            "received_at",
+            "id",
+            sqlite_where=text("handling_due_at IS NOT NULL"),
+            postgresql_where=text("handling_due_at IS NOT NULL"),
         ),
         Index(
             "ix_ticket_free",
