@@ -73,6 +73,26 @@ def counted(value: T, day_count: DayCount) -> T:
     return result  # type: ignore[no-any-return]  # the same type as went in
 
 
+def uncounted(value: T) -> T:
+    """`value` without any difference in how its days are counted: every span counted by the ordinary way."""
+    result: Any = _counted(value, DayCount.ELAPSED)
+    return result  # type: ignore[no-any-return]  # the same type as went in
+
+
+def day_counts(value: Any) -> frozenset[DayCount]:
+    """How the spans in `value` are counted; empty where there is none."""
+    if isinstance(value, Span):
+        return frozenset({value.day_count})
+    inside: Any = ()
+    if isinstance(value, tuple):
+        inside = value
+    elif isinstance(value, dict):
+        inside = value.values()
+    elif is_dataclass(value) and not isinstance(value, type):
+        inside = [getattr(value, f.name) for f in fields(value)]
+    return frozenset().union(*map(day_counts, inside))
+
+
 def _counted(value: Any, day_count: DayCount) -> Any:
     if isinstance(value, Span):
         return replace(value, day_count=day_count)

@@ -1,4 +1,4 @@
-"""`helpdesk catalog`: check and list the service catalogue."""
+"""`helpdesk catalog`: check, list and compare the service catalogue."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import click
 from helpdesk.catalog.model import Catalog, Item
 from helpdesk.catalog.rendering import item_as_plain
 from helpdesk.commands import surroundings
+from helpdesk.commands.catalog_diff import diff
 
 LISTED = (
     *("id", "service", "name", "types", "group"),
@@ -17,6 +18,9 @@ LISTED = (
 @click.group()
 def catalog() -> None:
     """Katalog layanan. / The service catalogue."""
+
+
+catalog.add_command(diff)
 
 
 @catalog.command()

@@ -41,16 +41,11 @@ def catalog(path: Path | None = None) -> Catalog:
 
 def source(path: Path | None = None) -> CatalogSource:
     """The same for a process that runs on: the catalogue follows its file."""
-    import os
-    from pathlib import Path
-
     from helpdesk.catalog.errors import CatalogErrors
     from helpdesk.catalog.source import CatalogSource
-    from helpdesk.resources import catalog_path
 
-    named = os.environ.get("HELPDESK_CATALOG")
     try:
-        return CatalogSource.open(path or (Path(named) if named else catalog_path()))
+        return CatalogSource.open(path or catalog_file())
     except CatalogErrors as found:
         for error in found.errors:
             click.echo(str(error), err=True)
@@ -58,6 +53,35 @@ def source(path: Path | None = None) -> CatalogSource:
     except OSError as error:
         click.echo(f"{error.filename}: {error.strerror}", err=True)
         sys.exit(1)
+
+
+def catalog_file() -> Path:
+    """The file in force: that of HELPDESK_CATALOG, else the delivered one."""
+    import os
+    from pathlib import Path
+
+    from helpdesk.resources import catalog_path
+
+    named = os.environ.get("HELPDESK_CATALOG")
+    return Path(named) if named else catalog_path()
+
+
+def catalogs(*paths: Path) -> tuple[Catalog, ...]:
+    """The catalogues of several files; the errors of all of them end the command with 1."""
+    from helpdesk.catalog.errors import CatalogErrors
+    from helpdesk.catalog.load import load_file
+
+    loaded, faults = [], 0
+    for path in paths:
+        try:
+            loaded.append(load_file(path))
+        except CatalogErrors as found:
+            faults += len(found.errors)
+            for error in found.errors:
+                click.echo(str(error), err=True)
+    if faults:
+        sys.exit(1)
+    return tuple(loaded)
 
 
 def settings(known: Catalog | None = None, *, need_secret: bool = False) -> Settings:

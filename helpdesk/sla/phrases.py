@@ -165,7 +165,11 @@ class Teller:
 
     def date(self, day: date) -> str:
         """`20 November 2026`."""
-        return f"{day.day} {_MONTHS[self.place][day.month - 1]} {day.year}"
+        return f"{day.day} {self.month(day.month)} {day.year}"
+
+    def month(self, number: int) -> str:
+        """The name of a month, 1 = January."""
+        return _MONTHS[self.place][number - 1]
 
     def weekday(self, number: int) -> str:
         """The name of a weekday, 0 = Monday."""

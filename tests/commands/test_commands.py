@@ -140,7 +140,16 @@ def test_elapsed_working_minutes_skip_the_weekend_and_are_rounded_down(helpdesk:
     assert helpdesk("sla", "elapsed", *span).stdout == "90\n"
 
 
-@pytest.mark.parametrize("command", [(*DUE, "--received", MONDAY), ("catalog", "list"), ("mail", "parse", "/dev/null")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        (*DUE, "--received", MONDAY),
+        ("catalog", "list"),
+        ("catalog", "diff", "-", "-"),
+        ("mail", "parse", "/dev/null"),
+    ],
+    ids=" ".join,
+)
 def test_the_quick_commands_import_neither_the_web_nor_the_database(command: tuple[str, ...]) -> None:
     program = (
         "import sys, atexit\n"
