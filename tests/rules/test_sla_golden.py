@@ -146,7 +146,7 @@ def test_a_missing_attribute_is_explained_by_name_and_id_in_both_languages(catal
     ("wrong", "message"),
     [
         ({"item_id": "itsm.8/nothing"}, "unknown item"),
-        ({"item_id": "biro-umum.4/printing"}, "item"),
+        ({"item_id": "biro-umum.99/nothing"}, "item"),
         ({"desk_id": "kptik-bandung"}, "unknown desk"),
         ({"channel": "fax"}, "unknown channel"),
         ({"attributes": {"colour": "red"}}, "no attribute"),
