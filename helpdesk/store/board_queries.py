@@ -210,7 +210,7 @@ _WAITS = and_(Ticket.response_done_at.is_(None), Ticket.response_due_at.is_not(N
 _ANSWERED = and_(_HANDLED, or_(Ticket.response_done_at.is_not(None), Ticket.response_due_at.is_(None)))
 _DUE = case((~_HANDLED, Ticket.handling_due_at), (_WAITS, Ticket.response_due_at), else_=Ticket.resolution_due_at)
 """What is due next: the first handling, the response while it is open, else the resolution."""
-WAYS: tuple[tuple[ColumnElement[bool], ColumnElement[Any]], ...] = (
+WAYS: tuple[tuple[ColumnElement[bool], Any], ...] = (
     (~_HANDLED, Ticket.handling_due_at),
     (and_(_HANDLED, _WAITS), Ticket.response_due_at),
     (and_(_ANSWERED, Ticket.resolution_due_at.is_not(None)), Ticket.resolution_due_at),

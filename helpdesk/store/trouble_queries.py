@@ -1,6 +1,6 @@
 """What went wrong and waits for somebody: quarantined messages, undelivered messages, channels that do not answer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,7 +43,8 @@ def troubles(session: Session, desks: Collection[str], *, everything: bool) -> T
     stuck = select(literal("stuck"), OutboxMessage.desk, func.count())
     stuck = stuck.where(OutboxMessage.state.in_(STUCK), OutboxMessage.desk.in_(sorted(desks)))
     found: dict[str, dict[str | None, int]] = {"held": {}, "stuck": {}}
-    for row in session.execute(union_all(held, stuck.group_by(OutboxMessage.desk))):
+    rows: Sequence[Row[Any]] = session.execute(union_all(held, stuck.group_by(OutboxMessage.desk))).all()
+    for row in rows:
         found[row.kind][row.desk] = row.messages
     return Troubles(**found)
 
