@@ -20,7 +20,7 @@ from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.base import Attachment, ChannelError
 from helpdesk.channels.email.reading import read
 from helpdesk.config import Settings
-from helpdesk.demo import installation, stories, stories_elsewhere
+from helpdesk.demo import installation, stories, stories_authorities, stories_elsewhere
 from helpdesk.demo.people import UNREACHABLE
 from helpdesk.demo.seed_mail import Pen, file_content
 from helpdesk.demo.story import ANSWERS, CONFIRMS, REOPENS, RETURNS, WITHDRAWS, WORKING_DAY, Step, Story
@@ -43,7 +43,7 @@ from helpdesk.usecases.recording import create_ticket
 from helpdesk.usecases.standards import calendar_for
 from helpdesk.usecases.sweep import check, due_tickets
 
-ALL_STORIES: tuple[Story, ...] = (*stories.STORIES, *stories_elsewhere.STORIES)
+ALL_STORIES: tuple[Story, ...] = (*stories.STORIES, *stories_elsewhere.STORIES, *stories_authorities.STORIES)
 COLLEAGUES: Mapping[str, tuple[str, Role, tuple[str, ...]]] = {
     "rina": ("Rina Layanan", Role.AGENT, ()),
     "joko": ("Joko Jaringan", Role.TECHNICIAN, ("rft-tik",)),

@@ -79,10 +79,10 @@ def values(column: object) -> Counter[object]:
 
 def test_it_shows_every_status_every_desk_and_every_channel_that_there_is(told: Told) -> None:
     desks = values(Ticket.desk)
-    assert 40 <= desks.total() <= 60
+    assert 50 <= desks.total() <= 70
     assert set(values(Ticket.status)) == set(Status)
     assert set(desks) == set(told.catalog.desks)
-    assert desks["kptik-medan"] > desks.total() / 2
+    assert desks.most_common(1)[0][0] == "kptik-medan"
     assert set(values(Ticket.channel)) == set(Channel) - CHAT
     assert set(values(Ticket.hold_reason)) == {None, *HoldReason}
     assert set(values(Ticket.group)) == set(told.catalog.groups)
