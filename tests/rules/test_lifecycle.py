@@ -57,6 +57,19 @@ def test_every_pair_leads_where_the_standard_says_or_is_refused(status: str, act
         assert next_status(before, deed) == (status if target == "=" else target)
 
 
+@pytest.mark.parametrize("action", [a.value for a in Action])
+@pytest.mark.parametrize("status", COLUMNS)
+def test_a_document_due_after_fulfilment_lets_set_and_nothing_else_in_late(status: str, action: str) -> None:
+    before, deed = Status(status), Action(action)
+    if action == "set" and status in ("fulfilled", "resolved", "closed"):
+        assert next_status(before, deed, late_document=True) is before
+    elif is_possible(before, deed):
+        assert next_status(before, deed, late_document=True) == next_status(before, deed)
+    else:
+        with pytest.raises(WrongState):
+            next_status(before, deed, late_document=True)
+
+
 def test_nothing_leads_out_of_cancelled() -> None:
     assert {action for status, action in TRANSITIONS if status is Status.CANCELLED} == {Action.NOTE}
 

@@ -111,7 +111,13 @@ def in_every_status(office: Office) -> list[str]:
     office.does("agen", "classify", held, item="itsm.8/reset-password")
     office.does("agen", "hold", held, reason="documents", missing=["surat"])
     office.does("agen", "cancel", cancelled, reason="spam")
-    return [*done.values(), held, cancelled, waiting, late, office.opened()]
+    ticked = office.opened(item="itsm.8/reset-password")
+    office.does("agen", "take", ticked)
+    office.does("agen", "hold", ticked, reason="documents", missing=["surat", "KTP"])
+    office.now.move(minutes=20)
+    office.does("agen", "set", ticked, documents={"surat": True, "KTP": True})
+    assert office.value(ticked, "status") == "in_progress"
+    return [*done.values(), held, cancelled, waiting, late, ticked, office.opened()]
 
 
 def test_every_cached_time_can_be_rebuilt_from_events_and_holds(office):
@@ -138,6 +144,8 @@ def test_an_action_leaves_no_stale_cache_behind(office):
         ("agen", "classify", {"item": "itsm.8/reset-password"}),
         ("agen", "hold", {"reason": "requester"}),
         ("agen", "resume", {}),
+        ("agen", "hold", {"reason": "documents", "missing": ["surat"]}),
+        ("agen", "set", {"documents": {"surat": True}}),
         ("agen", "escalate", {"group": "rft-tik"}),
         ("teknisi", "fulfil", {"note": "x", "label": "y"}),
         ("agen", "send-back", {"reason": "x"}),

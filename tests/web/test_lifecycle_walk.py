@@ -159,6 +159,15 @@ def test_the_pages_do_what_the_lifecycle_says(world: World, status: str) -> None
     assert wrong == []
 
 
+def test_a_document_that_is_due_with_the_request_opens_no_way_back_into_set(world: World) -> None:
+    for status in ("fulfilled", "resolved", "closed", "cancelled"):
+        number = world.ticket(Status(status), group=GROUP, item="itsm.9/software-supply")
+        for name in EVERYBODY:
+            answer = world.api(name).act(number, "set", {"documents": {"serial-numbers": True}})
+            wanted = expected(name, "set", status)
+            assert answer.status_code == wanted, (status, name)
+
+
 def test_a_ticket_of_another_desk_is_unknown_to_every_action(world: World) -> None:
     number = world.ticket(desk=SEMARANG)
     for name in ("rina", "tono", "budi", "sari"):
