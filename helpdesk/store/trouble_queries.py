@@ -1,11 +1,11 @@
 """What went wrong and waits for somebody: quarantined messages, undelivered messages, channels that do not answer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, undefer
 
 from helpdesk.store.mail_models import Heartbeat, Mailbox, OutboxMessage, RawMessage
@@ -43,8 +43,8 @@ def troubles(session: Session, desks: Collection[str], *, everything: bool) -> T
     stuck = select(literal("stuck"), OutboxMessage.desk, func.count())
     stuck = stuck.where(OutboxMessage.state.in_(STUCK), OutboxMessage.desk.in_(sorted(desks)))
     found: dict[str, dict[str | None, int]] = {"held": {}, "stuck": {}}
-    rows: Sequence[Row[Any]] = session.execute(union_all(held, stuck.group_by(OutboxMessage.desk))).all()
-    for row in rows:
+    both: CompoundSelect[*tuple[Any, ...]] = union_all(held, stuck.group_by(OutboxMessage.desk))
+    for row in session.execute(both):
         found[row.kind][row.desk] = row.messages
     return Troubles(**found)
 
