@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from helpdesk.catalog.fields import Day, ListOf, OfSchema, Part, Said, TableOf, Wording, YesNo, once, read_day
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_HOURS = re.compile(r"([01]\d|2[0-3])[.:]([0-5]\d)-([01]\d|2[0-4])[.:]([0-5]\d)", re.ASCII)
+HOURS = re.compile(r"([01]\d|2[0-3])[.:]([0-5]\d)-([01]\d|2[0-4])[.:]([0-5]\d)", re.ASCII)
 
 
 def _weekdays(name: str) -> tuple[int, ...]:
@@ -27,7 +27,7 @@ class HoursField(Said):
     """An interval such as 08.00-12.00; an end of 24.00 is kept as 00:00."""
 
     def read(self, value: Any) -> Any:
-        found = _HOURS.fullmatch(value) if isinstance(value, str) else None
+        found = HOURS.fullmatch(value) if isinstance(value, str) else None
         if not found or (found[3] == "24" and found[4] != "00"):
             raise ValidationError(f'"{str(value)[:60]}" is not a pair of times such as 08.00-12.00')
         start, end = time(int(found[1]), int(found[2])), time(int(found[3]) % 24, int(found[4]))

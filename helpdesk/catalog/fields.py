@@ -16,10 +16,6 @@ from helpdesk.catalog.spans import read_span
 
 E = TypeVar("E", bound=StrEnum)
 
-ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", re.ASCII)
-ITEM_ID = re.compile(rf"{ID.pattern}/{ID.pattern}", re.ASCII)
-ATTRIBUTE_ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
-
 
 class AboutKey(str):
     """A complaint about a key itself, not about the value that stands behind it."""
@@ -262,22 +258,6 @@ class ListOf(Said):
         if wrong:
             raise ValidationError(wrong, valid_data=tuple(result))  # type: ignore[arg-type]  # passed on as it is
         return tuple(result)
-
-
-def keyed(pattern: re.Pattern[str], says: str) -> Callable[[str], str]:
-    """A check of keys against `pattern`; `says` describes it."""
-
-    def check(name: str) -> str:
-        if not pattern.fullmatch(name):
-            raise ValidationError(f'"{name[:60]}" is not {says}')
-        return name
-
-    return check
-
-
-AN_ID = keyed(ID, "an id of small letters, digits, dots and hyphens")
-AN_ITEM_ID = keyed(ITEM_ID, "an item id such as itsm.8/reset-password")
-AN_ATTRIBUTE_ID = keyed(ATTRIBUTE_ID, "an id of small letters, digits and underscores")
 
 
 def once(schema: type[Part]) -> Callable[[], Part]:

@@ -6,7 +6,6 @@ from typing import Any
 from marshmallow import ValidationError, post_load
 
 from helpdesk.catalog.fields import (
-    AN_ATTRIBUTE_ID,
     ListOf,
     Matching,
     Number,
@@ -18,9 +17,9 @@ from helpdesk.catalog.fields import (
     Word,
     YesNo,
     once,
-    one_of,
     whole_number,
 )
+from helpdesk.catalog.keys import AN_ATTRIBUTE_ID, Members
 from helpdesk.catalog.spans import read_fixed, read_span
 from helpdesk.sla.norms import (
     AT_START,
@@ -58,12 +57,12 @@ class NormField(Said):
             return _norm_in_words(value)
         if not isinstance(value, dict):
             raise ValidationError("must be a time norm")
-        forms = [form for form in _FORMS if form in value and not (self.inside and form == "stages")]
+        forms = [form for form in FORMS if form in value and not (self.inside and form == "stages")]
         if len(forms) != 1:
-            known = ", ".join(form for form in _FORMS if not (self.inside and form == "stages"))
+            known = ", ".join(form for form in FORMS if not (self.inside and form == "stages"))
             raise ValidationError(f"must have exactly one of the keys {known}")
         try:
-            return _FORMS[forms[0]]().load(value)
+            return FORMS[forms[0]]().load(value)
         except ValidationError as error:
             raise ValidationError(error.messages) from error  # half a norm is none
 
@@ -154,7 +153,7 @@ class ByQuantitySchema(Part):
 
 
 class ByChannelSchema(Part):
-    by_channel = TableOf(NormField(inside=True), lambda name: one_of(name, Channel), required=True)
+    by_channel = TableOf(NormField(inside=True), Members(Channel), required=True)
     otherwise = NormField(inside=True, required=True)
 
     @post_load
@@ -279,7 +278,7 @@ def _not_earlier(stage: Stage, earlier: set[str]) -> dict[int, list[str]]:
     return {index: [f'"{name[:60]}" is not an earlier stage'] for index, name in absent}
 
 
-_FORMS: dict[str, Callable[[], Part]] = {
+FORMS: dict[str, Callable[[], Part]] = {
     "by_quantity": once(ByQuantitySchema),
     "by_channel": once(ByChannelSchema),
     "by_attribute": once(ByAttributeSchema),

@@ -8,9 +8,6 @@ from marshmallow import ValidationError
 
 from helpdesk.catalog.calendar_fields import CalendarSchema
 from helpdesk.catalog.fields import (
-    AN_ATTRIBUTE_ID,
-    AN_ID,
-    AN_ITEM_ID,
     Day,
     ListOf,
     Matching,
@@ -26,8 +23,8 @@ from helpdesk.catalog.fields import (
     Wording,
     YesNo,
     once,
-    one_of,
 )
+from helpdesk.catalog.keys import AN_ATTRIBUTE_ID, AN_ID, AN_ITEM_ID, Members
 from helpdesk.catalog.norm_fields import NormField, condition_field
 from helpdesk.sla.norms import DayCount, StartKind
 from helpdesk.tickets.words import Channel, HoldReason, TicketType
@@ -163,7 +160,7 @@ class ItemSchema(Part):
     event_date = OneOf(EventDate, load_default=None)
     start = StartField(load_default=None)
     day_count = OneOf(DayCount, load_default=DayCount.ELAPSED)
-    holds_stop = TableOf(StopField(), lambda name: one_of(name, HoldReason), load_default=None)
+    holds_stop = TableOf(StopField(), Members(HoldReason), load_default=None)
     norm = NormField(required=True)
     wording = Wording(required=True)
     lead_time = LeadTimeField(load_default=None)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from helpdesk.sla.norms import DayCount, Fixed, Span, Unit
 
-_UNITS = {
+UNITS = {
     "minute": Unit.MINUTE,
     "working minute": Unit.MINUTE,
     "hour": Unit.HOUR,
@@ -18,17 +18,17 @@ _UNITS = {
     "month": Unit.MONTH,
 }
 _MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60, Unit.WORKING_DAY: 480, Unit.DAY: 480, Unit.WEEK: 2400, Unit.MONTH: 9600}
-_NUMBER = r"\d{1,5}(?:\.\d{1,3})?"
+NUMBER = r"\d{1,5}(?:\.\d{1,3})?"
 _UNIT = r"(?:working )?(?:minute|hour|day|week|month)s?"
-_SPAN = re.compile(rf"({_NUMBER}) ({_UNIT})", re.ASCII)
-_RANGE = re.compile(rf"(about )?(?:({_NUMBER})(?: ({_UNIT}))? to )?({_NUMBER}) ({_UNIT})", re.ASCII)
+_SPAN = re.compile(rf"({NUMBER}) ({_UNIT})", re.ASCII)
+_RANGE = re.compile(rf"(about )?(?:({NUMBER})(?: ({_UNIT}))? to )?({NUMBER}) ({_UNIT})", re.ASCII)
 
 T = TypeVar("T")
 
 
 def _span(amount: str, unit: str) -> Span:
     try:
-        span = Span(Decimal(amount), _UNITS[unit.removesuffix("s")])
+        span = Span(Decimal(amount), UNITS[unit.removesuffix("s")])
     except KeyError:
         raise ValueError(f'"{unit}" is not a unit; weeks and months are never "working"') from None
     if span.amount <= 0:

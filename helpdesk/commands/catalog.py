@@ -44,6 +44,19 @@ def show_items(as_json: bool) -> None:
         click.echo(f"{item.id:<{width}}  {item.name.id} / {item.name.en}")
 
 
+@catalog.command()
+def schema() -> None:
+    """JSON Schema katalog, untuk penyunting teks. / The JSON Schema of the catalogue, for editors."""
+    import json
+    import sys
+
+    from helpdesk.catalog.json_schema import json_schema
+
+    text = json.dumps(json_schema(), ensure_ascii=False, indent=2)
+    sys.stdout.buffer.write(f"{text}\n".encode())  # in UTF-8 whatever the locale says
+    sys.stdout.buffer.flush()
+
+
 def _listed(known: Catalog, item: Item) -> dict[str, object]:
     """An item as `catalog list --json` shows it: its norm in the standard's words, and the desks that offer it."""
     plain, service = item_as_plain(item), known.service_of(item)
