@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from helpdesk.config import Settings
     from helpdesk.usecases.context import Context
 
+T = TypeVar("T")
 NO_DATABASE = "Basis data belum siap: helpdesk upgrade / The database is not ready: helpdesk upgrade"
 
 
@@ -34,18 +35,29 @@ def show(result: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-def catalog(path: Path | None = None) -> Catalog:
-    """The catalogue of `path`, else of HELPDESK_CATALOG, else the delivered one; its errors end the command with 1."""
-    return source(path).current()
+def catalog() -> Catalog:
+    """The catalogue of HELPDESK_CATALOG, else the delivered one; its errors end the command with 1.
+
+    For commands that end at once: a catalogue loaded before is taken from the user's cache folder.
+    """
+    from helpdesk.catalog.kept import load_kept
+
+    return _or_end(load_kept, catalog_file())
 
 
 def source(path: Path | None = None) -> CatalogSource:
-    """The same for a process that runs on: the catalogue follows its file."""
-    from helpdesk.catalog.errors import CatalogErrors
+    """The catalogue of `path` or of the settings for a process that runs on: it follows its file."""
     from helpdesk.catalog.source import CatalogSource
 
+    return _or_end(CatalogSource.open, path or catalog_file())
+
+
+def _or_end(load: Callable[[Path], T], path: Path) -> T:
+    """What `load` gives; the errors of the file end the command with 1."""
+    from helpdesk.catalog.errors import CatalogErrors
+
     try:
-        return CatalogSource.open(path or catalog_file())
+        return load(path)
     except CatalogErrors as found:
         for error in found.errors:
             click.echo(str(error), err=True)
