@@ -8,9 +8,9 @@ from helpdesk.web.work import context, database
 HOUR = timedelta(hours=1)
 FORM, CODE, TRY = "form", "code", "try"
 PER_ADDRESS = {FORM: 40, CODE: 10, TRY: 30}
-PER_NETWORK = {FORM: 60, CODE: 30, TRY: 60}
-ADDRESSES_PER_NETWORK = {FORM: 30, CODE: 15, TRY: 60}
-"""To so many different addresses one network may have automatic mail sent: nobody floods strangers through us."""
+PER_NETWORK = {FORM: 120, CODE: 30, TRY: 60}
+ADDRESSES_PER_NETWORK = {FORM: 60, CODE: 15, TRY: 60}
+"""To so many different addresses one network may have automatic mail sent: an office, but no flood of strangers."""
 
 
 def _limits(kind: str, address: str) -> list[Limit]:
