@@ -1,5 +1,6 @@
 """The Layer 1 board and the technicians' queue, as a browser gets them."""
 
+import html
 import re
 from typing import Any
 
@@ -13,6 +14,7 @@ from helpdesk.store.models import Ticket
 from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.words import Status
 from helpdesk.web.board.address import PAGE
+from helpdesk.web.board.views import GROUP_TABS, queue_views
 from tests.web.conftest import MEDAN, RESET, SEMARANG, World
 from tests.web.rows import row_of
 
@@ -256,12 +258,31 @@ def test_a_row_and_the_filter_call_people_by_the_names_that_people_read(world: W
 def test_a_group_of_several_desks_is_one_view_of_the_queue(both: World) -> None:
     here, there = both.ticket(group="rft-tik"), both.ticket(group="rft-tik", desk=SEMARANG)
     both.ticket(group="rft-bmn")
-    tabs = re.search('<nav class="tabs".*?</nav>', both.entered("admin").get("/queue").text, re.DOTALL)
-    assert tabs
-    assert tabs.group().count(">RFT TIK <") == 1
-    assert tabs.group().count("<a ") == 9, "four views of all groups, then every group once: none is left out"
+    assert both.entered("admin").get("/queue").text.count(">RFT TIK <") == 1
     assert sorted(listed(both, "/queue?view=rft-tik", "admin")) == [here, there]
     assert listed(both, f"/queue?view=rft-tik&desk={SEMARANG}", "admin") == [there]
+
+
+@pytest.mark.parametrize("count", [2, GROUP_TABS + 1, GROUP_TABS + 2, 20])
+def test_groups_beyond_a_row_of_tabs_stand_in_a_menu_and_none_is_left_out(world: World, count: int) -> None:
+    groups = [f"g{n}" for n in range(count)]
+    with world.app.test_request_context():
+        views = queue_views((MEDAN,), [(g, MEDAN) for g in groups], {g: g.upper() for g in groups}, 1)
+    assert [view.id for view in views][4:] == groups
+    assert sum(view.tucked for view in views) == (count - GROUP_TABS if count > GROUP_TABS + 1 else 0)
+
+
+def test_the_menu_of_the_other_groups_names_the_one_that_is_shown(world: World) -> None:
+    page = world.entered("admin").get("/queue").text
+    menu = re.search('<details class="menu rest".*?</details>', page, re.DOTALL)
+    assert menu
+    assert "Kelompok lain" in menu.group()
+    last = html.unescape(re.findall(r'href="([^"]+)"', menu.group())[-1])
+    there = re.search('<details class="menu rest".*?</summary>', world.entered("admin").get(last).text, re.DOTALL)
+    assert there
+    assert "Kelompok lain" not in there.group()
+    counted = [int(n) for n in re.findall(r'data-count="(\d+)"', page)]
+    assert counted == list(range(len(counted))), "the news counts the tabs and the menu in this order"
 
 
 def test_both_languages_are_complete_on_the_board(world: World) -> None:

@@ -84,9 +84,11 @@ def board(asked: Asked, views: Sequence[View], *, technician: bool) -> Board:
     first: Present = here[asked.desks[0]]
     rows, next_href = read(asked)
     statuses = tuple(asked.view.wanted.statuses) or OPEN
+    tabs, beside = _tabs(asked, views), sum(not view.tucked for view in views)
     return Board(
         title=asked.view.name,
-        views=_tabs(asked, views),
+        views=tabs[:beside],
+        more_views=tabs[beside:],
         orders=_orders(asked),
         lines=lines(rows, here, catalog, request.script_root, _files_came(rows)),
         view=asked.view.id,

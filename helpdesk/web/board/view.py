@@ -72,10 +72,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A page of tickets. `newest` is the highest ticket id known when it was made: what is newer is announced."""
+    """A page of tickets. `newest` is the highest ticket id known when it was made: what is newer is announced.
+
+    `more_views`: those that stand in a menu beside the tabs.
+    """
 
     title: str
     views: tuple[Place, ...]
+    more_views: tuple[Place, ...]
     orders: tuple[Place, ...]
     lines: tuple[Line, ...]
     view: str = ""

@@ -10,11 +10,13 @@ from helpdesk.tickets.words import OPEN_STATUSES, Status
 
 OPEN = tuple(sorted(OPEN_STATUSES))
 EVERY_STATUS = tuple(Status)
+GROUP_TABS = 5
+"""So many groups stand as tabs of the queue; where there are at least two more, the others stand in a menu."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A named list of tickets. `hot`: its number wants attention."""
+    """A named list of tickets. `hot`: its number wants attention. `tucked`: it stands in the menu beside the tabs."""
 
     id: str
     name: str
@@ -22,6 +24,7 @@ class View:
     empty_title: str
     empty_text: str
     hot: bool = False
+    tucked: bool = False
 
 
 def board_views(desks: tuple[str, ...], user_id: int) -> tuple[View, ...]:
@@ -86,7 +89,7 @@ def queue_views(
     """The views of the queue: all groups of the person, what they took, each group alone where there are several.
 
     `groups` are (group, desk) pairs, `names` the groups' names. A group of several desks is one view: the menu of the
-    desks narrows it.
+    desks narrows it. Of more groups than a row of tabs holds, the later ones are tucked away.
     """
     working = Wanted(desks, (Status.NEW, Status.IN_PROGRESS), groups=tuple(groups))
     nothing = _("What Layer 1 escalates to your groups appears here by itself, the oldest at the top.")
@@ -108,10 +111,11 @@ def queue_views(
             _("Tickets that wait for documents, requesters or vendors appear here with the reason."),
         ),
     ]
-    several = dict.fromkeys(group for group, _desk in groups)
-    for group in several if len(several) > 1 else ():
+    several = list(dict.fromkeys(group for group, _desk in groups))
+    beside = GROUP_TABS if len(several) > GROUP_TABS + 1 else len(several)
+    for place, group in enumerate(several if len(several) > 1 else ()):
         one = replace(working, groups=tuple(pair for pair in groups if pair[0] == group))
-        found.append(View(group, names[group], one, _("The queue is empty"), nothing))
+        found.append(View(group, names[group], one, _("The queue is empty"), nothing, tucked=place >= beside))
     return tuple(found)
 
 
