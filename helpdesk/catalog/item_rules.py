@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from helpdesk.catalog.schema import AttributeKind
-from helpdesk.sla.norms import ByAttribute, ByChannel, ByQuantity, EventRelative, Norm, Stages, StartKind
+from helpdesk.sla.norms import ByAttribute, ByChannel, ByQuantity, Norm, Stages
 
 Path = tuple[str | int, ...]
 Finding = tuple[Path, str]
@@ -43,8 +43,6 @@ def item_findings(item: Mapping[str, Any], line: Lines) -> Iterator[Finding]:
             yield from _norm_attributes(norm, path, attributes)
             if isinstance(norm, ByAttribute):
                 yield from _table(norm, (*path, "by_attribute"), attributes, line)
-    yield from _dates(item)
-    yield from _documents(item)
 
 
 def attribute_findings(attributes: Mapping[str, Any], path: Path = ("attributes",)) -> Iterator[Finding]:
@@ -125,7 +123,7 @@ def _table(norm: ByAttribute, path: Path, attributes: Mapping[str, Any], line: L
         yield path, f"the decision table has more than {MOST_COMBINATIONS} combinations"
         return
     reached: set[int] = set()
-    beaten: dict[int, int] = {}
+    beaten: dict[int, set[int]] = {}
     for combination in product(*choices):
         values = dict(zip(names, combination, strict=True))
         matching = [i for i, case in enumerate(norm.cases) if all(values[n] in case.when[n] for n in case.when)]
@@ -135,29 +133,9 @@ def _table(norm: ByAttribute, path: Path, attributes: Mapping[str, Any], line: L
             return
         reached.add(matching[0])
         for index in matching[1:]:
-            beaten.setdefault(index, matching[0])
+            beaten.setdefault(index, set()).add(matching[0])
     for index in sorted(beaten.keys() - reached):
-        yield (*path, index), f"never reached: line {line((*path, beaten[index]))} of the file holds before it"
-
-
-def _dates(item: Mapping[str, Any]) -> Iterator[Finding]:
-    if item.get("event_date", "") is not None:
-        return
-    for norm, path in parts_of(item.get("norm")):
-        if isinstance(norm, EventRelative):
-            yield path, "the norm is relative to an event, so the item must ask for the `event_date`"
-    if item.get("lead_time"):
-        yield ("lead_time",), "a lead time is kept before an event, so the item must ask for the `event_date`"
-
-
-def _documents(item: Mapping[str, Any]) -> Iterator[Finding]:
-    documents = item.get("documents")
-    before = documents is None or any(not document.get("after_fulfilment") for document in documents.values())
-    start, deadline = item.get("start"), item.get("requester_deadline")
-    if start and start.get("at") is StartKind.DOCUMENTS and not before:
-        yield ("start",), "the clock starts at complete documents, but the item needs no documents"
-    if deadline and not before:
-        yield ("requester_deadline",), "it is for missing documents, but the item needs no documents"
-    lapse, remind = (deadline or {}).get("lapse_after"), (deadline or {}).get("remind_before")
-    if lapse and remind and lapse.unit is remind.unit and remind.amount >= lapse.amount:
-        yield ("requester_deadline", "remind_before"), "must be shorter than `lapse_after`"
+        lines = " and ".join(str(line((*path, before))) for before in sorted(beaten[index]))
+        same = all(norm.cases[before].norm == norm.cases[index].norm for before in beaten[index])
+        verb = "repeats" if same else "contradicts"
+        yield (*path, index), f"{verb} line {lines}: what stands earlier holds, so this line is never reached"

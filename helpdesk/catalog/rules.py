@@ -7,6 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from helpdesk.catalog.contradictions import (
+    attribute_contradictions,
+    calendar_contradictions,
+    item_contradictions,
+)
 from helpdesk.catalog.item_rules import Finding, Path, attribute_findings, item_findings
 from helpdesk.catalog.schema import ALL, Tier
 
@@ -17,7 +22,8 @@ def findings(data: Mapping[str, Any], line: Callable[[Path], int]) -> Iterator[F
         if data.get(key) == {}:
             yield (key,), "must not be empty"
     yield from attribute_findings(data.get("attributes") or {})
-    yield from _calendars(data)
+    yield from attribute_contradictions(data.get("attributes") or {}, line)
+    yield from _calendars(data, line)
     yield from _items(data, line)
     yield from _desks(data, line)
 
@@ -38,14 +44,18 @@ def _twice(entries: Iterable[tuple[str, Path]], what: str, line: Callable[[Path]
             seen[value.casefold()] = path
 
 
-def _calendars(data: Mapping[str, Any]) -> Iterator[Finding]:
+def _calendars(data: Mapping[str, Any], line: Callable[[Path], int]) -> Iterator[Finding]:
     for name, calendar in (data.get("calendars") or {}).items():
+        path = ("calendars", name)
         week = calendar.get("week")
         if week is not None and not any(week.values()):
-            yield ("calendars", name, "week"), "the calendar has no working time"
-        for index, hours in enumerate(calendar.get("dated") or ()):
-            if isinstance(hours, dict) and {"first", "last"} <= hours.keys() and hours["last"] < hours["first"]:
-                yield ("calendars", name, "dated", index, "last"), "is before `first`"
+            yield (*path, "week"), "the calendar has no working time"
+        for inner, message in calendar_contradictions(calendar, _inside(path, line)):
+            yield (*path, *inner), message
+
+
+def _inside(path: Path, line: Callable[[Path], int]) -> Callable[[Path], int]:
+    return lambda inner: line((*path, *inner))
 
 
 def _all_items(data: Mapping[str, Any]) -> Iterator[tuple[str, Path, Mapping[str, Any]]]:
@@ -67,7 +77,10 @@ def _items(data: Mapping[str, Any], line: Callable[[Path], int]) -> Iterator[Fin
     for _, path, item in _all_items(data):
         yield from _unknown(item.get("group"), groups, "group", (*path, "group"))
         yield from _unknown(item.get("calendar"), calendars, "calendar", (*path, "calendar"))
-        for inner, message in item_findings(item, lambda inside, path=path: line((*path, *inside))):
+        within = _inside(path, line)
+        for inner, message in (*item_findings(item, within), *item_contradictions(item, within)):
+            yield (*path, *inner), message
+        for inner, message in attribute_contradictions(item.get("attributes") or {}, within):
             yield (*path, *inner), message
 
 

@@ -17,7 +17,16 @@ UNITS = {
     "week": Unit.WEEK,
     "month": Unit.MONTH,
 }
-_MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60, Unit.WORKING_DAY: 480, Unit.DAY: 480, Unit.WEEK: 2400, Unit.MONTH: 9600}
+_MINUTES = {
+    Unit.MINUTE: 7,
+    Unit.HOUR: 7 * 60,
+    Unit.WORKING_DAY: 7 * 480,
+    Unit.DAY: 5 * 480,
+    Unit.WEEK: 7 * 5 * 480,
+    Unit.MONTH: 30 * 5 * 480,
+}
+"""Sevenths of a working minute, where five of seven days are worked for eight hours."""
+_CALENDAR_TIME = frozenset({Unit.DAY, Unit.WEEK, Unit.MONTH})
 NUMBER = r"\d{1,5}(?:\.\d{1,3})?"
 _UNIT = r"(?:working )?(?:minute|hour|day|week|month)s?"
 _SPAN = re.compile(rf"({NUMBER}) ({_UNIT})", re.ASCII)
@@ -54,9 +63,21 @@ def read_fixed(text: str) -> Fixed:
     about, low, low_unit, high, unit = found.groups()
     upper = _span(high, unit)
     lower = _span(low, low_unit or unit) if low else None
-    if lower and lower.amount * _MINUTES[lower.unit] >= upper.amount * _MINUTES[upper.unit]:
+    if lower and not _may_be_shorter(lower, upper):
         raise ValueError(f'"{text[:60]}": the first span must be shorter than the second')
     return Fixed(upper, lower, approximate=bool(about))
+
+
+def longer(span: Span, other: Span) -> bool:
+    """True where `span` is longer than `other`; a working day is eight working hours, a week five working days."""
+    return span.amount * _MINUTES[span.unit] > other.amount * _MINUTES[other.unit]
+
+
+def _may_be_shorter(span: Span, other: Span) -> bool:
+    """False also for equal ones, unless one is working time and the other is not: 5 working days, 1 week."""
+    return longer(other, span) or (
+        not longer(span, other) and (span.unit in _CALENDAR_TIME) != (other.unit in _CALENDAR_TIME)
+    )
 
 
 def written(span: Span) -> str:

@@ -111,12 +111,6 @@ CASES = {
         "norm: {|by_attribute: [{when: {size: small}, norm: 1 day}]}",
         "the decision table has no line for size=big",
     ),
-    "table with a dead line": (
-        NORM,
-        "norm:\n          by_attribute:\n            - {when: {size: [small, big]}, norm: 1 day}\n"
-        "            - |{when: {size: big}, norm: 2 days}",
-        "never reached: line 29 of the file holds before it",
-    ),
     "stages inside a table": (
         NORM,
         "norm: {by_attribute: [{when: {size: small}, |norm: {stages: {a: {norm: 1 day}}}}]}",

@@ -1,4 +1,4 @@
-"""docs/catalog.schema.json is what editors know of a catalogue: it takes all that the loader takes, and tells faults."""
+"""docs/catalog.schema.json is what editors know of a catalogue: it takes what the loader takes, it tells faults."""
 
 import json
 from datetime import timedelta
@@ -86,7 +86,7 @@ UNKNOWABLE = {
     *("lead time without a date", "interval backwards", "intervals overlap", "weekday in two lines", "bad date"),
     *("range backwards", "no such day", "half a working day", "no time at all", "after an event in days"),
     *("steps that do not rise", "steps that take less", "formula in another unit", "quantity of nothing"),
-    *("quantity of a choice", "table with an unknown value", "table with a gap", "table with a dead line"),
+    *("quantity of a choice", "table with an unknown value", "table with a gap"),
     *("stage after an unknown one", "stage after the start and another", "stage that is called start"),
     *("stage repeated by a choice", "stage repeated too often", "urgent by an unknown attribute"),
     *("hold by an unknown value", "lead time by an unknown value", "document by an unknown attribute"),
