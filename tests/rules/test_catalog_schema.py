@@ -175,3 +175,9 @@ def test_every_key_has_a_description_in_both_languages_and_none_is_left_over():
     }
     assert keys == DESCRIPTIONS.keys()
     assert all(indonesian and english for indonesian, english in DESCRIPTIONS.values())
+
+
+def test_the_delivered_catalogue_names_the_file_to_editors():
+    first = (ROOT / "catalog.yaml").read_text(encoding="utf-8").splitlines()[0]
+    named = first.removeprefix("# yaml-language-server: $schema=")
+    assert ROOT / named == FILE
