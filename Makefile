@@ -74,7 +74,8 @@ lock: ## pin all requirements again (needs uv) / kunci ulang semua kebutuhan (pe
 	@uv="$$(command -v uv || command -v $(BIN)/uv)"; \
 	"$$uv" $(LOCK) --extra build --output-file requirements.lock $(LOCK_ARGS); \
 	"$$uv" $(LOCK) --extra build --extra test --extra browser --constraints requirements.lock \
-		--output-file requirements-test.lock $(LOCK_ARGS)
+		--output-file requirements-test.lock $(LOCK_ARGS); \
+	"$$uv" $(LOCK) --extra bench --constraints requirements.lock --output-file requirements-bench.lock $(LOCK_ARGS)
 
 clean: ## remove what was built / hapus hasil bangun
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
