@@ -136,6 +136,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Permintaan ini datang kurang dari {amount} sebelum kegiatan.",
         "This request came less than {amount} before the event.",
     ),
+    "day closed": ("{day} libur", "{day} is closed"),
+    "day worked": ("{day} menjadi hari kerja", "{day} is a working day"),
+    "day other hours": ("jam kerja {day} berubah", "{day} has other hours"),
+    "further days": ("{count} hari lain", "{count} more days"),
     "unknown year": (
         "Hari libur {year} belum ditetapkan lengkap; jatuh tempo dapat bergeser.",
         "The holidays of {year} are not decreed in full; the due time may move.",
