@@ -57,7 +57,7 @@ def test_the_root_holds_no_python_file() -> None:
 
 
 def test_the_locks_name_no_host_and_no_folder_and_pin_every_hash() -> None:
-    for name in ("requirements.lock", "requirements-test.lock"):
+    for name in ("requirements.lock", "requirements-test.lock", "requirements-bench.lock"):
         text = (ROOT / name).read_text()
         assert not re.search(r"://|file:|find-links|index-url|^\s*/|^-", text, re.MULTILINE), name
         assert len(re.findall(r"^[a-z0-9.-]+==", text, re.MULTILINE)) > 20
@@ -84,6 +84,7 @@ def requirement_names(option: str, section: str) -> set[str]:
 def test_every_requirement_is_in_the_lock() -> None:
     assert requirement_names("install_requires", "options") <= pinned("requirements.lock").keys()
     assert requirement_names("test", "options.extras_require") <= pinned("requirements-test.lock").keys()
+    assert requirement_names("bench", "options.extras_require") <= pinned("requirements-bench.lock").keys()
 
 
 def test_every_requirement_is_imported_somewhere() -> None:
