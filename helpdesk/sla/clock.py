@@ -13,7 +13,7 @@ from helpdesk.sla.facts import Clock, Facts, HoldPeriod, Timeline
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.norms import EventRelative, Norm, StartKind, Target
 from helpdesk.sla.rules import EVENT_STAGE, Deadline, Situation, StageDue, day_of, deadline
-from helpdesk.sla.spans import Pause, merged, span_end, within, working_seconds
+from helpdesk.sla.spans import Pause, merged, span_before, span_end, within, working_seconds
 
 __all__ = ["Clock", "Facts", "HoldPeriod", "StageDue", "Timeline", "stopping", "stops", "timeline"]
 
@@ -42,8 +42,10 @@ def timeline(
         return Timeline(response, Clock())
     first_handling = _first_handling(facts, target, calendar)
     start = _start(facts, target)
+    remind, lapse = _requester_deadline(facts, target, calendar)
     if start is None:
-        return Timeline(response, Clock(), first_handling, awaiting=target.start.kind)
+        waits = target.start.kind
+        return Timeline(response, Clock(), first_handling, awaiting=waits, remind_at=remind, lapse_at=lapse)
     done = _done(facts, target.norm)
     end = _first_of(done, facts.cancelled_at, now)
     pauses = within(_pauses(facts, target, end), start, max(start, end))
@@ -51,7 +53,6 @@ def timeline(
     clock = _measured(
         start, found.due_at, done, end, pauses=pauses, calendar=calendar, warn_at=warn_at, on_hold=_waits(facts, target)
     )
-    remind, lapse = _requester_deadline(facts, target, calendar)
     return Timeline(
         response,
         clock,
@@ -224,10 +225,13 @@ def _with_event_done(stages: tuple[StageDue, ...], facts: Facts) -> tuple[StageD
 def _requester_deadline(
     facts: Facts, target: Target, calendar: WorkingCalendar
 ) -> tuple[datetime | None, datetime | None]:
-    """When the reminder goes out and when the ticket lapses, on a running documents hold."""
+    """When the reminder goes out and when the ticket lapses, on a running documents hold.
+
+    Counted from the delivery of the list: nobody misses a deadline that he was never told.
+    """
     rule = target.requester_deadline
-    open_holds = [hold for hold in facts.holds if hold.reason == "documents" and hold.to_at is None]
-    if rule is None or not open_holds:
+    asked = next((h.told_at for h in facts.holds if h.reason == "documents" and h.to_at is None and h.told_at), None)
+    if rule is None or asked is None:
         return None, None
-    asked = open_holds[-1].from_at
-    return span_end(rule.remind, asked, calendar) if rule.remind else None, span_end(rule.span, asked, calendar)
+    lapse = span_end(rule.span, asked, calendar)
+    return max(asked, span_before(rule.remind, lapse, calendar)) if rule.remind else None, lapse

@@ -11,11 +11,15 @@ from helpdesk.sla.spans import Pause
 
 @dataclass(frozen=True, slots=True)
 class HoldPeriod:
-    """One hold of the ledger; `to_at` None while it lasts."""
+    """One hold of the ledger; `to_at` None while it lasts.
+
+    `told_at`: when the list of what is missing went out to the requester; None while it has not.
+    """
 
     reason: str
     from_at: datetime
     to_at: datetime | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Timeline:
 
     `awaiting`: what starts the clock, while it has not happened. `expected_at`: the lower end of a range. `missing`:
     attributes without which the earliest deadline counts. `pauses`: the stretches that stopped the resolution clock.
-    `remind_at`, `lapse_at`: the requester's own deadline on the running documents hold.
+    `remind_at`, `lapse_at`: the requester's own deadline on the running documents hold, once its list has gone out.
     """
 
     response: Clock

@@ -69,6 +69,24 @@ def span_end(
     return _wall_end(span, start, calendar, relevant)
 
 
+def span_before(span: Span, end: datetime, calendar: WorkingCalendar) -> datetime:
+    """The working instant or close that lies `span` before `end`: for days the same time of day so many days earlier.
+
+    A time of day at which nobody works then moves back to the close before it.
+    """
+    if span.unit in _WORKING_SECONDS:
+        return calendar.subtract(end, working_seconds(span))
+    amount = int(span.amount)
+    if span.unit is Unit.WORKING_DAY:
+        day = calendar.day(end)
+        earlier = calendar.on_wall(end, days=(calendar.nth_working_day_before(day, amount) - day).days)
+    elif span.unit is Unit.MONTH:
+        earlier = calendar.on_wall(end, months=-amount)
+    else:
+        earlier = calendar.on_wall(end, days=-amount * (7 if span.unit is Unit.WEEK else 1))
+    return calendar.back_to_working(earlier)
+
+
 def _seconds_end(seconds: int, start: datetime, calendar: WorkingCalendar, pauses: Sequence[Pause]) -> datetime:
     end = calendar.add(start, seconds)
     for pause_start, pause_end in pauses:
@@ -99,6 +117,8 @@ def _wall_end(span: Span, start: datetime, calendar: WorkingCalendar, pauses: Se
         due = calendar.on_wall(begin, days=amount * (7 if span.unit is Unit.WEEK else 1))
     end = calendar.next_working(due)
     for pause_start, pause_end in pauses:
+        if pause_end <= begin:  # over before anything ran
+            continue
         if pause_start >= end:
             break
         # What was left when the pause began is left when it ends; nothing, when only the move to opening time was.

@@ -34,6 +34,11 @@ def at_risk(clock: Clock, now: datetime) -> bool:
     return clock.at_risk_at <= now and not is_breached(clock, now)
 
 
+def has_lapsed(timeline: Timeline, now: datetime) -> bool:
+    """True when the requester's own deadline is over; what comes at its last second is in time."""
+    return timeline.lapse_at is not None and now.replace(microsecond=0) > timeline.lapse_at
+
+
 def verdict(
     clock: Clock, ended_at: datetime, *, extended: bool = False, cancelled: CancelReason | None = None
 ) -> Verdict | None:
@@ -90,9 +95,10 @@ def _moments(timeline: Timeline, now: datetime) -> Iterator[datetime]:
     for stage in timeline.stages:
         if stage.name == FIRST_HANDLING and stage.due_at is not None and stage.done_at is None:
             yield stage.due_at + _ONE_SECOND
-    for moment in (timeline.remind_at, timeline.lapse_at):
-        if moment is not None:
-            yield moment
+    if timeline.remind_at is not None:
+        yield timeline.remind_at
+    if timeline.lapse_at is not None:
+        yield timeline.lapse_at + _ONE_SECOND  # what comes at the closing second still counts
 
 
 def _clock_moments(clock: Clock) -> Iterator[datetime]:

@@ -1,4 +1,4 @@
-"""Which tickets that wait for documents have had a file since: nobody knows yet whether it is one of them."""
+"""Tickets that wait for documents: whether the requester was told, and whether something may have come since."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from helpdesk.store.mail_models import Mailbox, OutboxMessage, RawMessage
 from helpdesk.store.models import Entry, Event, File, Hold
 from helpdesk.tickets.words import Action, EntryKind, HoldReason
 
@@ -33,6 +34,31 @@ def files_since_hold(session: Session, ticket_ids: Collection[int]) -> dict[int,
     found = {row.ticket_id: row.at for row in session.execute(came)}
     ticked = _last_ticks(session, found)
     return {ticket: at for ticket, at in found.items() if ticket not in ticked or ticked[ticket] < at}
+
+
+def list_sent_at(session: Session, ticket_id: int, asked_at: datetime) -> datetime | None:
+    """When the list of what is missing, asked for at `asked_at`, went out to the requester (aware UTC).
+
+    None while it has not, and where it came back or could not be sent.
+    """
+    sent = (
+        OutboxMessage.ticket_id == ticket_id,
+        OutboxMessage.kind == "documents",
+        OutboxMessage.state == "sent",
+        OutboxMessage.created_at >= asked_at,
+    )
+    return session.scalar(select(func.max(OutboxMessage.sent_at)).where(*sent))
+
+
+def mail_is_read(session: Session, desk: str, until: datetime, *, fetched: bool) -> bool:
+    """True when every mail that the desk had got by `until` has been looked at; `fetched`: from a mailbox."""
+    waiting = select(RawMessage.id).where(
+        RawMessage.state == "received", RawMessage.received_at <= until, RawMessage.desk == desk
+    )
+    if session.scalar(waiting.limit(1)) is not None:
+        return False
+    searched = session.scalar(select(Mailbox.searched_at).where(Mailbox.desk == desk))
+    return not fetched or (searched is not None and searched > until)
 
 
 def _last_ticks(session: Session, ticket_ids: Collection[int]) -> dict[int, datetime]:

@@ -95,7 +95,10 @@ class OutboxMessage(Base):
 
 
 class Mailbox(Base):
-    """What is known of a desk's mailbox: how far it was read, whether it answers, and who reads it just now."""
+    """What is known of a desk's mailbox: how far it was read, whether it answers, and who reads it just now.
+
+    `searched_at`: everything that had arrived by then is stored.
+    """
 
     __tablename__ = "mailbox"
 
@@ -104,6 +107,7 @@ class Mailbox(Base):
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
     since: Mapped[datetime]
     opened_at: Mapped[datetime | None]
+    searched_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(Text, default="")
     smtp_failed_at: Mapped[datetime | None]

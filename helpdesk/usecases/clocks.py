@@ -17,11 +17,21 @@ from helpdesk.sla.clock import FIRST_HANDLING, timeline
 from helpdesk.sla.facts import Facts, HoldPeriod, Timeline
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.promises import renewed_due
-from helpdesk.sla.verdict import at_risk, is_breached, is_late, next_check, resolution_verdict, response_verdict
+from helpdesk.sla.quiet import may_go_at
+from helpdesk.sla.verdict import (
+    at_risk,
+    has_lapsed,
+    is_breached,
+    is_late,
+    next_check,
+    resolution_verdict,
+    response_verdict,
+)
 from helpdesk.sla.window import reopen_until
+from helpdesk.store.document_queries import list_sent_at
 from helpdesk.store.models import Event, Hold, Ticket
-from helpdesk.tickets.events import EventFact, History, fold, moment
-from helpdesk.tickets.words import Action, CancelReason, Channel, Status
+from helpdesk.tickets.events import REMINDER, EventFact, History, fold, moment
+from helpdesk.tickets.words import Action, CancelReason, Channel, HoldReason, Status
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.standards import calendar_for
 
@@ -36,7 +46,8 @@ RECORDED_BY_HAND = (Channel.PHONE, Channel.WALK_IN)
 class Standing:
     """How a ticket stands by its clocks: its history, the timeline, and the calendar and item they rest on.
 
-    `apologised`: the apology for a breach of this cycle has been sent.
+    `apologised`: the apology for a breach of this cycle has been sent; `reminded`: the requester was reminded of the
+    documents that the running hold waits for.
     """
 
     history: History
@@ -45,6 +56,7 @@ class Standing:
     calendar: WorkingCalendar
     item: Item | None
     apologised: bool = False
+    reminded: bool = False
 
 
 def history_of(events: Iterable[Event]) -> History:
@@ -53,8 +65,18 @@ def history_of(events: Iterable[Event]) -> History:
     return fold(EventFact(Action(e.action), e.actor, e.at, e.data) for e in events if e.action in known)
 
 
-def _periods(holds: Iterable[Hold]) -> tuple[HoldPeriod, ...]:
-    return tuple(HoldPeriod(h.reason, h.started_at, h.ended_at) for h in holds)
+def _periods(session: Session, ticket: Ticket, item: Item | None, holds: Iterable[Hold]) -> tuple[HoldPeriod, ...]:
+    return tuple(
+        HoldPeriod(h.reason, h.started_at, h.ended_at, _told_at(session, ticket, item, h) if item else None)
+        for h in holds
+    )
+
+
+def _told_at(session: Session, ticket: Ticket, item: Item, hold: Hold) -> datetime | None:
+    """When the requester got the list of what is missing; only asked for where a deadline of theirs depends on it."""
+    if item.target.requester_deadline is None or hold.ended_at is not None or hold.reason != HoldReason.DOCUMENTS:
+        return None
+    return list_sent_at(session, ticket.id, hold.started_at)
 
 
 def facts_of_history(history: History, holds: tuple[HoldPeriod, ...], created_at: datetime) -> Facts:
@@ -98,9 +120,11 @@ def standing(
         holds = session.scalars(select(Hold).where(Hold.ticket_id == ticket.id).order_by(Hold.id))
     events = tuple(events)
     history = history_of(events)
-    now = _standing(context, ticket, history, facts_of_history(history, _periods(holds), ticket.created_at))
+    periods = _periods(session, ticket, context.item(history.item, ticket.catalog_version), holds)
+    now = _standing(context, ticket, history, facts_of_history(history, periods, ticket.created_at))
     told = any(e.action == APOLOGY and e.data.get("cycle") == history.cycle for e in events)
-    return replace(now, apologised=told)
+    last = next((e.action for e in reversed(events) if e.action in (REMINDER, Action.HOLD)), None)
+    return replace(now, apologised=told, reminded=last == REMINDER)
 
 
 def _standing(context: Context, ticket: Ticket, history: History, facts: Facts) -> Standing:
@@ -140,8 +164,25 @@ def refresh(
     ticket.breached = is_late(line, context.now)
     risks = (at_risk(line.response, context.now), at_risk(line.resolution, context.now), _warned(line, context))
     ticket.at_risk = any(risks)
-    ticket.next_check_at = context.now if owes_apology(now, context.now) else next_check(line, context.now)
+    ticket.next_check_at = _next_check(now, context.now)
     return now
+
+
+def _next_check(now: Standing, moment: datetime) -> datetime | None:
+    """When the sweep must look again; at once where something is owed already."""
+    if owes_apology(now, moment) or has_lapsed(now.timeline, moment):
+        return moment
+    moments = (reminder_at(now, moment), next_check(now.timeline, moment))
+    return min((at for at in moments if at is not None), default=None)
+
+
+def reminder_at(now: Standing, moment: datetime) -> datetime | None:
+    """When the requester is to be reminded of the missing documents; None when not at all, or no more."""
+    planned, lapse = now.timeline.remind_at, now.timeline.lapse_at
+    if planned is None or lapse is None or now.reminded:
+        return None
+    goes = planned if moment < planned else may_go_at(planned, moment, now.calendar)
+    return goes if goes < lapse else None
 
 
 def owes_apology(now: Standing, moment: datetime) -> bool:

@@ -101,6 +101,21 @@ class Deed:
         self.session.add(event)
         return event
 
+    def noted(self, what: str, data: Mapping[str, Any]) -> None:
+        """Write an event that is no action and changes no status, such as an apology."""
+        self.session.add(
+            Event(
+                ticket_id=self.ticket.id,
+                action=what,
+                actor=actor_kind(self.actor),
+                by=actor_name(self.actor),
+                at=self.context.now,
+                from_status=self.ticket.status,
+                to_status=self.ticket.status,
+                data=dict(data),
+            )
+        )
+
     def entry(self, kind: EntryKind, text: str, **values: Any) -> Entry:
         """Add an entry by this actor to the conversation."""
         staff = self.actor if isinstance(self.actor, Staff) else None

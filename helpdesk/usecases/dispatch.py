@@ -17,7 +17,7 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.letter import letter_html, letter_text
 from helpdesk.usecases.messages import render_body, render_subject
 
-CODE = "code"
+CODE, DOCUMENTS = "code", "documents"
 LEASE = timedelta(minutes=5)
 RETRY_MINUTES = (1, 5, 15, 60)
 SERVER_DOWN = timedelta(seconds=5)
@@ -163,6 +163,9 @@ def note_sent(session: Session, message_id: int, now: datetime) -> None:
         return
     message.state, message.sent_at, message.lease_until, message.error = "sent", now, None, ""
     _forget_code(message)
+    if message.kind == DOCUMENTS:
+        # The requester's own deadline is counted from now on; the sweep puts it down.
+        session.execute(update(Ticket).where(Ticket.id == message.ticket_id).values(next_check_at=now))
 
 
 def _forget_code(message: OutboxMessage) -> None:

@@ -79,6 +79,12 @@ def name_of(item: Item | None, key: str) -> Text:
     return found or Text(key, key)
 
 
+def in_both(item: Item | None, keys: Iterable[str]) -> dict[str, list[str]]:
+    """The names of documents in both languages, as messages list them."""
+    names = [name_of(item, key) for key in keys]
+    return {"id": [name.id for name in names], "en": [name.en for name in names]}
+
+
 def facts(events: Iterable[Event]) -> tuple[EventFact, ...]:
     """The events that say anything about documents, as the rules see them."""
     telling = {str(Action.OPEN), str(Action.SET), str(Action.HOLD)}

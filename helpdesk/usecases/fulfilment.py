@@ -7,6 +7,7 @@ from helpdesk.tickets.words import CancelReason, EntryKind
 from helpdesk.usecases.clocks import end_of_cycle, window
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.holding import end_hold
+from helpdesk.usecases.lapsing import missing_now
 from helpdesk.usecases.notices import tell_requester
 
 
@@ -106,5 +107,8 @@ def cancel(deed: Deed) -> None:
         raise invalid("reason", _("Use merge for this."))
     deed.target()
     kept = end_of_cycle(deed.session, deed.context, deed.ticket, reason)
+    missing = missing_now(deed)
     deed.done(why=reason, data={"reason": reason.value, "ended": kept})
     end_hold(deed)
+    if reason is CancelReason.LAPSED:
+        tell_requester(deed, "lapse", {"missing": missing})

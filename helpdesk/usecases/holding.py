@@ -13,7 +13,7 @@ from helpdesk.tickets.errors import WrongState, invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.words import HoldReason
 from helpdesk.usecases.deed import Deed, actor_name
-from helpdesk.usecases.documents import key_of, name_of
+from helpdesk.usecases.documents import in_both, key_of, name_of
 from helpdesk.usecases.notices import tell_requester
 from helpdesk.usecases.standards import calendar_for
 
@@ -64,10 +64,18 @@ def hold(deed: Deed) -> None:
 
 def _ask_for(deed: Deed, missing: list[str]) -> None:
     """Tell the requester what is missing, and whether the time stands still until it has come."""
-    names = [name_of(deed.item, key_of(deed.item, name)) for name in missing]
     stops = deed.item is not None and HoldReason.DOCUMENTS in stopping(deed.item.target, deed.ticket.attributes)
-    asked = {"id": [name.id for name in names], "en": [name.en for name in names]}
-    tell_requester(deed, "documents", {"missing": asked, "stops": stops})
+    keys = [key_of(deed.item, name) for name in missing]
+    tell_requester(deed, "documents", {"missing": in_both(deed.item, keys), "stops": stops, "lapse_at": _lapse(deed)})
+
+
+def _lapse(deed: Deed) -> str | None:
+    """By when the documents must have come where the standard says so, if the list goes out now."""
+    rule = deed.item.target.requester_deadline if deed.item else None
+    if rule is None:
+        return None
+    calendar = calendar_for(deed.context.catalog, deed.ticket.desk, deed.item)
+    return span_end(rule.span, deed.context.now, calendar).isoformat()
 
 
 def resume(deed: Deed) -> None:

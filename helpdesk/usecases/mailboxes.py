@@ -57,6 +57,11 @@ def note_read(session: Session, desk: str, uid: int) -> None:
     session.execute(update(Mailbox).where(Mailbox.desk == desk, Mailbox.last_uid < uid).values(last_uid=uid))
 
 
+def note_searched(session: Session, desk: str, began: datetime) -> None:
+    """Everything that had arrived when the search began has been stored."""
+    session.execute(update(Mailbox).where(Mailbox.desk == desk).values(searched_at=began))
+
+
 def note_fetch_failed(session: Session, desk: str, now: datetime, error: str) -> None:
     """The mailbox does not answer."""
     session.execute(update(Mailbox).where(Mailbox.desk == desk).values(failed_at=now, error=error[:500]))

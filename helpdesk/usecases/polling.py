@@ -6,7 +6,7 @@ from typing import Protocol
 
 from helpdesk.store.db import unit_of_work
 from helpdesk.tickets.words import Channel
-from helpdesk.usecases.mailboxes import mailbox_for, note_opened, note_read
+from helpdesk.usecases.mailboxes import mailbox_for, note_opened, note_read, note_searched
 from helpdesk.usecases.processing import Desk, Stored, process
 from helpdesk.usecases.raw import quarantine, store_raw
 
@@ -79,8 +79,9 @@ def poll(desk: Desk, desk_id: str, mailbox: OpenMailbox) -> int:
     the message either at the server as it was, or stored here. Of a mail above the size limit there is only the
     beginning: it goes into quarantine, and stays as it is at the server.
     """
+    began = desk.now()
     with unit_of_work() as session:
-        row = mailbox_for(session, desk_id, desk.now(), take_all=desk.settings.take_all_mail)
+        row = mailbox_for(session, desk_id, began, take_all=desk.settings.take_all_mail)
         after, since = row.last_uid, row.since
     count = 0
     for mail in mailbox.fetch_new(after, since):
@@ -90,4 +91,6 @@ def poll(desk: Desk, desk_id: str, mailbox: OpenMailbox) -> int:
         if raw_id is not None and mail.complete:
             process(desk, raw_id, Stored(mail.raw, mail.internal_date, desk_id))
             count += 1
+    with unit_of_work() as session:
+        note_searched(session, desk_id, began)
     return count

@@ -5,13 +5,15 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from helpdesk.store.models import Event, Ticket
+from helpdesk.sla.verdict import has_lapsed
+from helpdesk.store.models import Ticket
 from helpdesk.tickets.permission import Machine
-from helpdesk.tickets.words import Action, Status
-from helpdesk.usecases.clocks import APOLOGY, new_promise, owes_apology, refresh
+from helpdesk.tickets.words import Action, CancelReason, HoldReason, Status
+from helpdesk.usecases.clocks import APOLOGY, new_promise, owes_apology, refresh, reminder_at, standing
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.handling import perform
+from helpdesk.usecases.lapsing import remind, something_may_have_come
 from helpdesk.usecases.notices import tell_requester
 
 WORKER = Machine("worker")
@@ -36,9 +38,11 @@ def put_off_check(session: Session, ticket_id: int, until: datetime) -> None:
 
 
 def check(session: Session, context: Context, ticket: Ticket) -> None:
-    """Do what is due on one ticket: close it after its window, mark risk and breach, apologise once per cycle."""
+    """Do what is due on one ticket: close it after its window, remind and lapse, mark risk and breach, apologise."""
     if ticket.status == Status.RESOLVED and ticket.reopen_until and ticket.reopen_until <= context.now:
         perform(session, context, WORKER, ticket, Action.CLOSE)
+        return
+    if ticket.hold_reason == HoldReason.DOCUMENTS and _waited_long_enough(session, context, ticket):
         return
     if owes_apology(refresh(session, context, ticket), context.now):
         _apologise(session, context, ticket)
@@ -46,21 +50,28 @@ def check(session: Session, context: Context, ticket: Ticket) -> None:
         refresh(session, context, ticket)
 
 
+def _waited_long_enough(session: Session, context: Context, ticket: Ticket) -> bool:
+    """Remind the requester of missing documents, or let the ticket lapse; True when that was all there is to do."""
+    now = standing(session, context, ticket)
+    if not has_lapsed(now.timeline, context.now):
+        if reminder_at(now, context.now) == context.now:
+            remind(Deed(session, context, WORKER, ticket, Action.NOTE), now.timeline)
+            session.flush()
+        return False
+    wait = something_may_have_come(session, context, ticket, now.timeline)
+    if wait is not None:
+        session.flush()
+        put_off_check(session, ticket.id, context.now + wait)
+        return True
+    perform(session, context, WORKER, ticket, Action.CANCEL, {"reason": CancelReason.LAPSED})
+    return True
+
+
 def _apologise(session: Session, context: Context, ticket: Ticket) -> None:
     """An apology with a new time; its event makes it one per cycle, whoever looks again."""
-    session.add(
-        Event(
-            ticket_id=ticket.id,
-            action=APOLOGY,
-            actor="machine",
-            by=WORKER.name,
-            at=context.now,
-            from_status=ticket.status,
-            to_status=ticket.status,
-            data={"cycle": ticket.cycle},
-        )
-    )
+    deed = Deed(session, context, WORKER, ticket, Action.NOTE)
+    deed.noted(APOLOGY, {"cycle": ticket.cycle})
     assert ticket.resolution_due_at is not None
     new_due = new_promise(session, context, ticket)
     data = {"due_at": ticket.resolution_due_at.isoformat(), "new_due_at": new_due.isoformat() if new_due else None}
-    tell_requester(Deed(session, context, WORKER, ticket, Action.NOTE), "apology", data)
+    tell_requester(deed, "apology", data)

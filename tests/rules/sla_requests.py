@@ -67,7 +67,7 @@ COMPLETE = Target(Fixed(span(20)), start=Start(StartKind.DOCUMENTS))
 INFORMATION = Target(
     Fixed(span(10, count=DayCount.END_OF_DAY)),
     extension=Extension(span(7, count=DayCount.END_OF_DAY)),
-    requester_deadline=RequesterDeadline(span(3, count=DayCount.END_OF_DAY), span(2, count=DayCount.END_OF_DAY)),
+    requester_deadline=RequesterDeadline(span(3, count=DayCount.END_OF_DAY), span(1, count=DayCount.END_OF_DAY)),
 )
 
 

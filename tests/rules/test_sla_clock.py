@@ -13,6 +13,7 @@ from helpdesk.sla.norms import (
     Unit,
 )
 from helpdesk.sla.promises import lead_time_kept, renewed_due
+from helpdesk.sla.spans import span_before
 from tests.rules.sla_requests import (
     CALENDAR,
     COMPLETE,
@@ -189,10 +190,37 @@ def test_case_48_an_extension_replaces_the_due_and_later_holds_move_it():
 
 
 def test_case_30_an_incomplete_request_is_reminded_and_lapses():
-    line = run(INFORMATION, facts(holds=(hold("documents", f"{FRIDAY} 14:00"),)), now=at(f"{FRIDAY} 15:00"))
+    untold = hold("documents", f"{FRIDAY} 14:00")
+    told = replace(untold, told_at=at(f"{FRIDAY} 14:05"))
+    line = run(INFORMATION, facts(holds=(told,)), now=at(f"{FRIDAY} 15:00"))
     assert (wall(line.remind_at), wall(line.lapse_at)) == (f"{TUESDAY} 17:00", "2026-11-25 17:00")
+    late = run(INFORMATION, facts(holds=(replace(untold, told_at=at(f"{MONDAY} 08:00")),)), now=at(f"{MONDAY} 09:00"))
+    assert wall(late.lapse_at) == "2026-11-26 17:00", "counted from the delivery of the list"
+    assert run(INFORMATION, facts(holds=(untold,)), now=at(f"{MONDAY} 09:00")).lapse_at is None, "nobody was told"
     ended = run(INFORMATION, facts(holds=(hold("documents", f"{FRIDAY} 14:00", f"{FRIDAY} 15:00"),)))
     assert ended.lapse_at is None
+
+
+def test_case_30_a_request_whose_clock_waits_for_documents_lapses_too():
+    target = replace(INFORMATION, start=COMPLETE.start)
+    told = replace(hold("documents", f"{FRIDAY} 14:00"), told_at=at(f"{FRIDAY} 14:00"))
+    line = run(target, facts(holds=(told,)), now=at(f"{FRIDAY} 15:00"))
+    assert line.resolution.due_at is None
+    assert wall(line.lapse_at) == "2026-11-25 17:00"
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "before"),
+    [
+        (Unit.HOUR, 2, f"{MONDAY} 15:00"),
+        (Unit.WORKING_DAY, 1, f"{FRIDAY} 17:00"),
+        (Unit.DAY, 1, f"{FRIDAY} 17:00"),
+        (Unit.WEEK, 1, "2026-11-16 17:00"),
+        (Unit.MONTH, 1, "2026-10-23 17:00"),
+    ],
+)
+def test_a_span_before_the_close_of_monday_ends_in_working_time(unit, amount, before):
+    assert wall(span_before(span(amount, unit), at(f"{MONDAY} 17:00"), CALENDAR)) == before
 
 
 def test_the_new_time_after_a_breach_is_the_same_norm_counted_from_the_breach():

@@ -88,6 +88,9 @@ def _waiting(hold: Hold | None, line: Timeline, missing: tuple[str, ...], at: Pr
     if not on and still:
         on = _("Our promise stays: by %(when)s.", when=at.when(still))
     if reason == HoldReason.DOCUMENTS and hold is not None:
+        if line.lapse_at is not None:
+            lapses = _("By the service standard the request lapses after %(when)s.", when=at.when(line.lapse_at))
+            on = " ".join(part for part in (on, lapses) if part)
         return Promise(_("We are waiting for you"), _("Please send what is missing"), on, "hold", missing)
     if reason == HoldReason.REQUESTER:
         return Promise(_("We are waiting for you"), _("Please answer our question below"), on, "hold")

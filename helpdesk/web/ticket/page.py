@@ -27,7 +27,7 @@ from helpdesk.web.board.frame import list_href
 from helpdesk.web.ticket import side, talk
 from helpdesk.web.ticket.buttons import LAYER_1, buttons
 from helpdesk.web.ticket.options import choices
-from helpdesk.web.ticket.papers import papers, perhaps_came
+from helpdesk.web.ticket.papers import lapse, papers, perhaps_came
 from helpdesk.web.ticket.view import Buttons, Linked, Message, Person, Rule, TicketPage
 
 
@@ -245,6 +245,7 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
     return replace(
         page,
         papers=papers(item, ticket, found.events, found.holds, found.names, at, may_set=may_set),
+        lapses=lapse(found.standing.timeline, at),
         perhaps_came=perhaps_came(viewer.session, ticket, at),
         shares=side.shares(found.events, found.holds, found.standing.calendar, catalog, at),
         history=tuple(talk.deed(event, catalog, at, found.names) for event in found.events),

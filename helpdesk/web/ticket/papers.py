@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Item
+from helpdesk.sla.facts import Timeline
 from helpdesk.store.document_queries import files_since_hold
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.tickets.words import HoldReason
@@ -56,6 +57,13 @@ def papers(
     if item and item.superior_cc:
         found.append(Paper(_("A copy to a superior"), ""))
     return tuple(found)
+
+
+def lapse(line: Timeline, at: Present) -> str:
+    """When the ticket lapses unless what is missing comes; empty where it does not."""
+    if line.lapse_at is None:
+        return ""
+    return str(_("Lapses after %(time)s, by the service standard.", time=at.words.full(line.lapse_at, at.zone)))
 
 
 def perhaps_came(session: Session, ticket: Ticket, at: Present) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from helpdesk.catalog.model import Catalog
 from helpdesk.store.models import Event
-from helpdesk.tickets.events import MACHINE, REQUESTER, STAFF
+from helpdesk.tickets.events import MACHINE, REMINDER, REQUESTER, STAFF
 from helpdesk.tickets.words import Action, EntryKind
 from helpdesk.usecases.clocks import APOLOGY
 from helpdesk.web.board.clocks import Present
@@ -23,7 +23,7 @@ LOOKS = {
     EntryKind.AUTOMATIC_REPLY: "auto",
 }
 BETWEEN_LANGUAGES = "\n\n---\n\n"
-_SILENT = frozenset({Action.OPEN, Action.REPLY, Action.NOTE, APOLOGY})
+_SILENT = frozenset({Action.OPEN, Action.REPLY, Action.NOTE, APOLOGY, REMINDER})
 """Their messages stand in the conversation themselves."""
 
 

@@ -218,6 +218,7 @@ class TicketPage:
     messages: tuple[Message, ...] = ()
     shares: tuple[Share, ...] = ()
     papers: tuple[Paper, ...] = ()
+    lapses: str = ""
     perhaps_came: str = ""
     rules: tuple[Rule, ...] = ()
     wording: str = ""
