@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from helpdesk.catalog.executable import cannot_run
 from helpdesk.catalog.model import (
     Attribute,
     Authority,
@@ -96,7 +95,6 @@ def _item(item_id: str, service_id: str, data: Data) -> Item:
         id=item_id,
         service=service_id,
         target=target,
-        cannot_run=cannot_run(target),
         attributes=tuple(_attribute(name, attribute) for name, attribute in data["attributes"].items()),
         documents=tuple(Document(name, **document) for name, document in data["documents"].items()),
         event_date=data["event_date"] is not None,

@@ -108,14 +108,9 @@ def _errors(name: str, faults: Iterable[Fault]) -> CatalogErrors:
 
 
 def catalog_notices(catalog: Catalog) -> tuple[str, ...]:
-    """Worth knowing of a catalogue that is right: what cannot be executed yet, what no desk offers or can do."""
-    notices = [
-        f"{item.id}: the desk cannot execute this yet: {', '.join(item.cannot_run)}"
-        for item in catalog.items.values()
-        if item.cannot_run
-    ]
+    """Worth knowing of a catalogue that is right: what no desk offers or can do."""
     offered = {item for desk in catalog.desks.values() for item in desk.items}
-    notices += [f"{item}: no desk offers it" for item in catalog.items if item not in offered]
+    notices = [f"{item}: no desk offers it" for item in catalog.items if item not in offered]
     notices += [
         f"{item.id}: the desk {desk.id} has no group {item.group}; its service desk keeps the tickets"
         for desk in catalog.desks.values()

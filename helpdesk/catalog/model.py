@@ -139,10 +139,9 @@ class Item:
     `event_date`: the form asks for the date of the event, and demands it unless `event_optional`.
     `response_minutes` is the e-mail norm in working minutes (None: the standard names no response norm).
     `urgent_when`: attribute values that make a ticket urgent. `warn_at` is the share of the norm (0 to 1) after which
-    a clock is at risk. `wording` is the original wording of the time norm; `cannot_run` names what the engine
-    cannot execute yet, empty when it can. `requirements` are the conditions that are neither a question nor a
-    document, `products` what the requester gets; `complaints` replaces the desk's channels where the standard names
-    others for this item.
+    a clock is at risk. `wording` is the original wording of the time norm. `requirements` are the conditions that are
+    neither a question nor a document, `products` what the requester gets; `complaints` replaces the desk's channels
+    where the standard names others for this item.
     """
 
     id: str
@@ -169,7 +168,6 @@ class Item:
     products: tuple[Text, ...] = ()
     fee: Text = Text("", "")
     complaints: Text = Text("", "")
-    cannot_run: tuple[str, ...] = ()
 
     def attribute(self, attribute_id: str) -> Attribute | None:
         """The attribute of that id, or None."""

@@ -107,7 +107,6 @@ def item_as_plain(item: Item, language: str | None = None) -> Plain:
         "warn_at": item.warn_at,
         "calendar": item.calendar,
         "keywords": list(item.keywords),
-        "cannot_run": list(item.cannot_run),
     }
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.catalog.executable import REQUESTER_DEADLINE
 from helpdesk.catalog.item_rules import parts_of
-from helpdesk.catalog.load import catalog_notices, load_text
+from helpdesk.catalog.load import load_text
 from helpdesk.catalog.model import Catalog
 from helpdesk.catalog.rendering import as_plain, norm_as_plain
 from helpdesk.sla import norms
@@ -71,16 +70,6 @@ def test_the_examples_show_dated_hours_and_a_calendar_of_one_item(catalogs):
     assert any(spec.dated and spec.closed and spec.opened for spec in calendars)
     own = [i for c in catalogs for i in c.items.values() if i.calendar not in {d.calendar for d in c.desks.values()}]
     assert [item.id for item in own] == ["biro-umum.19/pharmacy"]
-
-
-def test_what_cannot_be_executed_yet_is_named_and_nothing_else(catalogs):
-    for catalog in catalogs:
-        notices = catalog_notices(catalog)
-        for item in catalog.items.values():
-            named = item.cannot_run
-            assert named == ((REQUESTER_DEADLINE,) if item.target.requester_deadline else ())
-            assert any(notice.startswith(f"{item.id}: the desk cannot") for notice in notices) is bool(named)
-    assert any(item.cannot_run for catalog in catalogs for item in catalog.items.values())
 
 
 SETNEG_8 = (
