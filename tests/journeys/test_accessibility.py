@@ -14,7 +14,7 @@ from tests.journeys.test_the_whole_flow import answer_with, number_of, private_l
 from tests.servers.installation import PASSWORD, Installation
 from tests.servers.mail import MailServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 OFFICE, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 LOOKS = [
@@ -41,11 +41,12 @@ class Visitor:
 
     def opens(self, path: str) -> Page:
         """Open a page in the visitor's language."""
-        self.page.goto(path if path.startswith("http") else f"{self.base}{path}", wait_until="networkidle")
+        self.page.goto(path if path.startswith("http") else f"{self.base}{path}")
         return self.page
 
     def looks(self, name: str) -> None:
         """Look at the page; on a phone with everything unfolded that it holds."""
+        self.page.wait_for_load_state("networkidle")  # a list fetches its preview
         assert self.page.locator("html").get_attribute("lang") == self.language, name
         if self.unfolds:
             self.page.evaluate(UNFOLD)
@@ -66,7 +67,7 @@ class Visitor:
 
     def presses(self, selector: str) -> None:
         """Press a button that leads to the next page."""
-        with self.page.expect_navigation(wait_until="networkidle"):
+        with self.page.expect_navigation():
             self.page.locator(selector).first.evaluate("e => e.click()")  # an unfolded menu may lie over it
 
     def acts(self, number: str, action: str, **fields: str) -> None:
