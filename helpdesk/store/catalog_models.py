@@ -45,7 +45,7 @@ class CalendarsApplied(Base):
 
 
 class MovedDeadline(Base):
-    """A deadline that a calendar has moved and whose requester has not been told: what it was before, and since when."""
+    """A deadline that a calendar has moved, and its requester is still to be told: what it was, and when it moved."""
 
     __tablename__ = "moved_deadline"
 

@@ -40,11 +40,15 @@ def calendar_for(catalog: Catalog, desk_id: str, item: Item | None = None) -> Wo
     """
     desk = catalog.desks[desk_id]
     own = catalog.calendars.get(item.calendar) if item is not None else None  # an older item's may be gone
-    spec = own or catalog.calendars[desk.calendar]
-    key = (id(spec), desk.zone.key)
+    return compiled(own or catalog.calendars[desk.calendar], desk.zone)
+
+
+def compiled(spec: CalendarSpec, zone: ZoneInfo) -> WorkingCalendar:
+    """The working calendar of a specification in a zone, compiled once. Raises CalendarError, NoWorkingTime."""
+    key = (id(spec), zone.key)
     # The specification is kept beside its calendar, so its id is not given to another while the entry lives.
     if key not in _COMPILED:
-        _COMPILED[key] = (spec, _compile(spec, desk.zone))
+        _COMPILED[key] = (spec, _compile(spec, zone))
     return _COMPILED[key][1]
 
 

@@ -18,15 +18,17 @@ from helpdesk.config import Settings
 from helpdesk.store.db import bare_app, reading, unit_of_work
 from helpdesk.timepiece import clock
 from helpdesk.usecases.mailboxes import beat
+from helpdesk.usecases.moved_deadlines import anybody_to_tell, tell_some
 from helpdesk.usecases.processing import Desk, process
 from helpdesk.usecases.raw import waiting
+from helpdesk.usecases.recalculation import is_wanted, step
 from helpdesk.usecases.sweep import check, due_tickets, put_off_check
 from helpdesk.worker.fetching import fetch_forever
 from helpdesk.worker.sending import Senders, send_due
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS, DRAIN_SECONDS, SWEEP_SECONDS = 5, 5, 5
+BEAT_SECONDS, DRAIN_SECONDS, SWEEP_SECONDS, CALENDAR_SECONDS = 5, 5, 5, 5
 STOP_WITHIN = timedelta(seconds=8)
 CHECK_AGAIN_AFTER = timedelta(minutes=15)
 DRAINED_AT_ONCE = 500
@@ -65,7 +67,13 @@ class Worker:
         scheduler = BackgroundScheduler(
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}, timezone="UTC"
         )
-        for job, seconds in ((self.beat, BEAT_SECONDS), (self.drain, DRAIN_SECONDS), (self.sweep, SWEEP_SECONDS)):
+        jobs = (
+            (self.beat, BEAT_SECONDS),
+            (self.drain, DRAIN_SECONDS),
+            (self.sweep, SWEEP_SECONDS),
+            (self.follow_calendars, CALENDAR_SECONDS),
+        )
+        for job, seconds in jobs:
             # Each runs at once, too: what a killed worker left behind must not wait.
             now = datetime.now(UTC)
             scheduler.add_job(self._guarded(job), "interval", seconds=seconds, id=job.__name__, next_run_time=now)
@@ -124,6 +132,20 @@ class Worker:
                 log.exception("ticket %s could not be checked", number)
                 put_off_check(session, ticket_id, context.now + CHECK_AGAIN_AFTER)
         return True
+
+    def follow_calendars(self) -> None:
+        """Bring open deadlines into line with the calendars in force, a batch a transaction; then tell of it."""
+        with reading() as session:
+            wanted = is_wanted(session, self.desk.context())
+        while wanted and not self.stop.is_set():
+            with unit_of_work() as session:
+                wanted = step(session, self.desk.context())
+        with reading() as session:
+            untold = anybody_to_tell(session, self.desk.context())
+        while untold and not self.stop.is_set():
+            with unit_of_work() as session:
+                untold = tell_some(session, self.desk.context())
+            self.mail_waits.set()
 
     def _send_forever(self) -> None:
         while not self.stop.is_set():

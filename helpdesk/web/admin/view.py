@@ -133,6 +133,7 @@ def _kinds() -> Mapping[str, str]:
         "resolution": _("notice of fulfilment"),
         "apology": _("apology"),
         "extension": _("notice of extension"),
+        "calendar": _("notice of a moved deadline"),
         "documents": _("list of missing documents"),
         "reminder": _("reminder of missing documents"),
         "lapse": _("notice of lapse"),

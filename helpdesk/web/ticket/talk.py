@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from helpdesk.catalog.model import Catalog
+from helpdesk.sla.outline import change_from, told
 from helpdesk.store.models import Event
-from helpdesk.tickets.events import MACHINE, REMINDER, REQUESTER, STAFF
+from helpdesk.tickets import events as history
+from helpdesk.tickets.events import MACHINE, REMINDER, REQUESTER, STAFF, moment
 from helpdesk.tickets.words import Action, EntryKind
 from helpdesk.usecases.clocks import APOLOGY
 from helpdesk.web.board.clocks import Present
@@ -160,6 +162,16 @@ def _documents(data: Mapping[str, Any], language: str) -> str:
     return "; ".join(parts + ([_("the documents are complete")] if data.get("starts_at") else []))
 
 
+def _moved(data: Mapping[str, Any], at: Present) -> str:
+    """From when to when the calendar moved the deadline, and which days it was."""
+    old, new = moment(data["old_due_at"]), moment(data["due_at"])
+    assert old is not None
+    assert new is not None
+    why = told([change_from(plain) for plain in data["changes"]], at.words.language)
+    times = {"old": at.words.brief(old, at.now, at.zone), "new": at.words.brief(new, at.now, at.zone)}
+    return f"{_('from %(old)s to %(new)s', **times)}; {why}"
+
+
 def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
     """What exactly was done, in a few words after the deed."""
     data, words = event.data or {}, at.words
@@ -183,6 +195,8 @@ def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
             return _documents(data, words.language)
         case Action.FULFIL:
             return str(data.get("label", ""))
+        case history.MOVED:
+            return _moved(data, at)
         case Action.CONFIRM:
             return str(_("%(rating)s of 5", rating=data["rating"])) if data.get("rating") else ""
         case Action.CANCEL | Action.MERGE:

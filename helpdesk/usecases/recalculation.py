@@ -1,0 +1,249 @@
+"""Open deadlines follow the calendars: when a holiday is added or taken away, the clocks of all running cycles are
+computed again, batch by batch.
+
+Each batch is a short transaction that moves the cursor of the one row of `calendars_applied`; so a killed worker's work
+is taken up where it stood, and two workers never do the same batch. A change is carried out once every worker has had
+the time to see it: while two see different calendars nothing moves. Requesters are told by `moved_deadlines.py`.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from helpdesk.sla.outline import DayChange
+from helpdesk.store.catalog_models import CalendarsApplied, MovedDeadline
+from helpdesk.store.models import Event, Hold, Ticket
+from helpdesk.tickets.events import MACHINE, MOVED
+from helpdesk.tickets.words import Status
+from helpdesk.usecases.calendars_in_force import InForce, Step, in_force
+from helpdesk.usecases.clocks import Standing, refresh
+from helpdesk.usecases.context import Context
+
+SETTLED_AFTER = timedelta(seconds=10)
+"""How long a change must have been seen, by every worker that looks: longer than each takes to look at the file."""
+BATCH = 500
+RUNNING = (Status.NEW, Status.IN_PROGRESS, Status.ON_HOLD, Status.FULFILLED)
+CACHED = (
+    "response_due_at", "response_done_at", "response_verdict", "resolution_due_at", "resolution_done_at",
+    "resolution_verdict", "handling_due_at", "reopen_until", "breached", "at_risk", "next_check_at",
+)  # fmt: skip
+TIMES = ("response_due_at", "resolution_due_at", "handling_due_at", "reopen_until", "next_check_at")
+"""The cached columns that a calendar moves; the others are written with them."""
+ONLY = 1
+"""The id of the one row."""
+
+log = logging.getLogger(__name__)
+
+
+def is_wanted(session: Session, context: Context) -> bool:
+    """True when the calendars in force are not those that the open deadlines rest on, or a change is under way."""
+    columns = (CalendarsApplied.applied, CalendarsApplied.wanted, CalendarsApplied.target)
+    row = session.execute(select(*columns)).one_or_none()
+    return row is None or row.applied != _now(context).fingerprint or row.wanted is not None or row.target is not None
+
+
+def step(session: Session, context: Context, batch: int = BATCH) -> bool:
+    """Do the next part of what is to be done, in the caller's transaction; False when nothing can be done just now."""
+    state = _locked(session, context)
+    if state is None:
+        return False
+    if state.target is None and not _begin(state, context):
+        return False
+    rows = _batch(session, context, state, batch)
+    if rows:
+        _recompute(session, context, state, rows)
+        state.cursor = rows[-1].id
+    else:
+        _finish(state)
+    return True
+
+
+def _now(context: Context) -> InForce:
+    return in_force(context.catalog, context.now.date())
+
+
+# --- the one row ---------------------------------------------------------------------------------------------------
+
+
+def _locked(session: Session, context: Context) -> CalendarsApplied | None:
+    """The row, ours until the end of the transaction; None while another worker has it, and on the first start ever,
+    which only remembers.
+    """
+    state = session.scalar(select(CalendarsApplied).with_for_update(skip_locked=True))
+    if state is None:
+        now = _now(context)
+        _insert(session, CalendarsApplied, [
+            {"id": ONLY, "applied": now.fingerprint, "outline": now.as_plain(), "cursor": 0}
+        ])  # fmt: skip
+    return state
+
+
+def _begin(state: CalendarsApplied, context: Context) -> bool:
+    """True when a change of the calendars is to be carried out now."""
+    now = _now(context)
+    if now.fingerprint == state.applied:
+        state.wanted = state.wanted_since = None
+        return False
+    if state.wanted != now.fingerprint or state.wanted_since is None:
+        state.wanted, state.wanted_since = now.fingerprint, context.now
+        return False
+    if context.now - state.wanted_since < SETTLED_AFTER:
+        return False
+    state.target, state.target_outline, state.cursor = now.fingerprint, now.as_plain(), 0
+    return True
+
+
+def _finish(state: CalendarsApplied) -> None:
+    """All tickets rest on the target. What changed meanwhile is the next step, from here."""
+    assert state.target is not None
+    assert state.target_outline is not None
+    log.info("open deadlines follow the calendars %s", state.target[:12])
+    state.applied, state.outline = state.target, state.target_outline
+    state.target = state.target_outline = state.wanted = state.wanted_since = None
+
+
+def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]]) -> None:
+    """Insert the rows that are not there yet."""
+    of_dialect = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.connection().execute(of_dialect(model.__table__).on_conflict_do_nothing(), rows)
+
+
+# --- a batch -------------------------------------------------------------------------------------------------------
+
+
+_COLUMNS = (
+    Ticket.id, Ticket.desk, Ticket.status, Ticket.cycle, Ticket.hold_reason, Ticket.created_at,
+    Ticket.catalog_version, *(getattr(Ticket, name) for name in CACHED),
+)  # fmt: skip
+
+
+def _batch(session: Session, context: Context, state: CalendarsApplied, limit: int) -> Sequence[Row[Any]]:
+    """The next tickets whose cycle runs at the desks concerned, locked."""
+    assert state.target_outline is not None
+    desks = Step(InForce.read(state.outline), InForce.read(state.target_outline)).desks(context.catalog)
+    if not desks:
+        return ()
+    return session.execute(
+        select(*_COLUMNS)
+        .where(Ticket.id > state.cursor, Ticket.status.in_([s.value for s in RUNNING]), Ticket.desk.in_(desks))
+        .order_by(Ticket.id)
+        .limit(limit)
+        .with_for_update()
+    ).all()
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a batch comes to: rows to update, events to write, requesters to tell."""
+
+    updates: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    moved: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _recompute(session: Session, context: Context, state: CalendarsApplied, rows: Sequence[Row[Any]]) -> None:
+    # The calendars that deadlines are moved to are those of now, even where they changed again on the way; such a
+    # second change is the next step for the tickets that were done before it.
+    way = Step(InForce.read(state.outline), _now(context))
+    ids = [row.id for row in rows]
+    events = _by_ticket(session, Event, ids, (Event.action, Event.actor, Event.at, Event.data))
+    holds = _by_ticket(session, Hold, ids, (Hold.reason, Hold.started_at, Hold.ended_at))
+    found = _Found()
+    for row in rows:
+        try:
+            _one(session, context, way, row, events[row.id], holds[row.id], found=found)
+        except SQLAlchemyError:
+            raise
+        except Exception:  # one ticket must not keep all others on deadlines that no longer hold
+            log.exception("the clocks of ticket %s could not be computed", row.id)
+    _write(session, found)
+
+
+def _by_ticket(session: Session, model: Any, ids: list[int], columns: tuple[Any, ...]) -> Mapping[int, list[Any]]:
+    """The rows of these tickets, oldest first."""
+    found: Mapping[int, list[Any]] = defaultdict(list)
+    query = select(model.ticket_id, *columns).where(model.ticket_id.in_(ids)).order_by(model.id)
+    for row in session.execute(query):
+        found[row.ticket_id].append(row)
+    return found
+
+
+def _one(
+    session: Session,
+    context: Context,
+    way: Step,
+    row: Row[Any],
+    events: Iterable[Any],
+    holds: Iterable[Any],
+    *,
+    found: _Found,
+) -> None:
+    """Compute one ticket's clocks as any action on it would, on values instead of its row object."""
+    fresh = SimpleNamespace(**row._mapping)
+    standing = refresh(session, context, cast(Ticket, fresh), events=events, holds=holds)
+    if all(getattr(row, name) == getattr(fresh, name) for name in TIMES):
+        return
+    found.updates.append({"b_id": row.id, **{f"b_{name}": getattr(fresh, name) for name in CACHED}})
+    changes = tuple(_relevant(way.changes(row.desk, standing.item), row, fresh, standing))
+    if changes:
+        found.events.append(_event(context, row, fresh, changes))
+        if not _unsettled(standing):
+            notice = {"ticket_id": row.id, "old_due_at": row.resolution_due_at, "moved_at": context.now}
+            found.moved.append(notice)
+
+
+def _relevant(
+    changes: Iterable[DayChange], row: Row[Any], fresh: SimpleNamespace, standing: Standing
+) -> Iterator[DayChange]:
+    """The changed days that a moved deadline of a running clock rests on; none where it has not moved.
+
+    While the clock stands its due moves with the present, and says nothing yet.
+    """
+    old, new, facts = row.resolution_due_at, fresh.resolution_due_at, standing.facts
+    if old is None or new is None or old == new or standing.timeline.resolution.on_hold:
+        return
+    first = standing.calendar.day(facts.cycle_started_at or facts.received_at)
+    last = standing.calendar.day(max(old, new))
+    yield from (change for change in changes if first <= change.day <= last)
+
+
+def _unsettled(standing: Standing) -> bool:
+    """True where a requester has no date to rely on: what it depends on is not known yet, or the work is done."""
+    return bool(standing.timeline.missing) or standing.timeline.resolution.done_at is not None
+
+
+def _event(context: Context, row: Row[Any], fresh: SimpleNamespace, changes: Sequence[DayChange]) -> dict[str, Any]:
+    data = {
+        "cycle": row.cycle,
+        "old_due_at": row.resolution_due_at.isoformat(),
+        "due_at": fresh.resolution_due_at.isoformat(),
+        "changes": [change.as_plain() for change in changes],
+    }
+    return {
+        "ticket_id": row.id, "action": MOVED, "actor": MACHINE, "by": "worker", "at": context.now,
+        "from_status": row.status, "to_status": row.status, "why": "", "data": data,
+    }  # fmt: skip
+
+
+_TABLE: Any = Ticket.__table__
+
+
+def _write(session: Session, found: _Found) -> None:
+    connection = session.connection()
+    if found.updates:
+        values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in CACHED}
+        changed = update(_TABLE).where(_TABLE.c.id == bindparam("b_id"))
+        connection.execute(changed.values(version=_TABLE.c.version + 1, **values), found.updates)
+    if found.events:
+        connection.execute(insert(Event.__table__), found.events)  # type: ignore[arg-type]
+    if found.moved:
+        _insert(session, MovedDeadline, found.moved)
