@@ -41,8 +41,14 @@ def values_for(item: Item | None, **changed: str) -> dict[str, Any]:
     return typed | changed
 
 
+def desk_of(item_id: str) -> str:
+    """A desk that offers the item; Medan for its own ones and for what is no item."""
+    offering = [desk.id for desk in CATALOG.desks.values() if item_id in desk.items]
+    return MEDAN if MEDAN in offering or not offering else offering[0]
+
+
 def path_of(item_id: str) -> str:
-    return f"/{MEDAN}/{item_id}"
+    return f"/{desk_of(item_id)}/{item_id}"
 
 
 def hidden(browser: FlaskClient, path: str) -> dict[str, str]:
