@@ -1,7 +1,7 @@
 """The answers of `helpdesk sla`: reading what was asked, and the shape of what is said. Source: behaviour section 6."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,12 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise Refused(f"not an ISO 8601 time: {text[:40]!r}") from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+    try:
+        moment.astimezone(UTC)
+    except OverflowError as error:  # an hour of the year 1 or 9999 that no UTC time has
+        raise Refused(f"no calendar reaches {text[:40]!r}") from error
+    return moment
 
 
 def read_event(text: str, zone: ZoneInfo) -> date | datetime:

@@ -158,6 +158,8 @@ def test_a_missing_attribute_is_explained_by_name_and_id_in_both_languages(catal
         ({"starts": "2026-11-23T09:00"}, "starts at receipt"),
         ({"received": "yesterday"}, "ISO 8601"),
         ({"received": "1901-01-01T09:00"}, "outside the calendar"),
+        ({"received": "0001-01-01T00:30:00+07:00"}, "no calendar reaches"),
+        ({"received": "9999-12-31T23:30:00-07:00"}, "no calendar reaches"),
         ({"event": "soon"}, "ISO 8601"),
     ],
 )

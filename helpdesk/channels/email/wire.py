@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from helpdesk.channels.email.charsets import codec_of, decode
+from helpdesk.channels.email.charsets import decode
 from helpdesk.channels.email.words import base64_bytes, parameters
 
 MAX_DEPTH = 40
@@ -212,13 +212,3 @@ def parse(raw: bytes) -> Message:
         part.children = [_part(piece, default=default) for piece in pieces]
         waiting.extend((child, depth + 1) for child in part.children)
     return message
-
-
-def attached_message(part: Part) -> Message:
-    """The header and parts of a message that is attached as `part`."""
-    return parse(part.content())
-
-
-def has_charset(part: Part) -> bool:
-    """True when the part states a charset that is known here."""
-    return bool(codec_of(part.params.get("charset", "")))

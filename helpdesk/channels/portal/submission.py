@@ -43,14 +43,6 @@ class Submission:
         return json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
 
 
-def from_json(body: bytes) -> Submission:
-    """What `to_json` wrote. Raises ValueError, KeyError or TypeError for anything else."""
-    values = json.loads(body)
-    values["event_at"] = datetime.fromisoformat(values["event_at"]) if values["event_at"] else None
-    values["files"] = tuple(SentFile(**file) for file in values["files"])
-    return Submission(**values)
-
-
 def external_id(form_token: str, submission: Submission) -> str:
     """The key under which a second delivery of the same form is known: its one-time token and its content."""
     return hashlib.sha256(form_token.encode() + b"\x1f" + submission.to_json()).hexdigest()
