@@ -72,7 +72,8 @@ def moment(value: object) -> datetime | None:
 _TIMES = ("event_at", "starts_at", "agreed_due_at")
 
 
-def _described(history: History, data: Mapping[str, Any]) -> History:
+def described(history: History, data: Mapping[str, Any]) -> History:
+    """The history after an event with this data, as far as it says what is true of the request."""
     changes: dict[str, Any] = {k: data[k] for k in ("item", "type", "priority") if data.get(k) is not None}
     changes |= {k: moment(data[k]) for k in _TIMES if k in data}
     if data.get("attributes"):
@@ -117,7 +118,7 @@ def fold(events: Iterable[EventFact]) -> History:
                 raise ValueError("a ticket's history begins with its opening")
             received = moment(event.data.get("received_at")) or event.at
             history = History(received_at=received, channel=str(event.data.get("channel", "")))
-        history = _ended(_described(history, event.data), event)
+        history = _ended(described(history, event.data), event)
         if event.actor == STAFF and event.action in FIRST_ACTIONS and history.first_action_at is None:
             history = replace(history, first_action_at=event.at)
     if history is None:

@@ -1,5 +1,6 @@
 """Who may do what on which ticket: the one function behind buttons, pages and the JSON interface."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from helpdesk.tickets.errors import DomainError, Forbidden, NotFound
@@ -100,7 +101,9 @@ _AGENT = frozenset(
     {Action.CLASSIFY, Action.ASSIGN, Action.CONFIRM_FULFILMENT, Action.SEND_BACK, Action.CONFIRM, Action.REOPEN}
 )
 _AGENT_OR_GROUP = frozenset({Action.TAKE, Action.SET, Action.ESCALATE, Action.HAND_BACK, Action.FULFIL})
-_REQUESTER = frozenset({Action.CONFIRM, Action.REOPEN, Action.CANCEL})
+_REQUESTER = frozenset({Action.CONFIRM, Action.REOPEN, Action.CANCEL, Action.SET})
+REQUESTER_SETS = frozenset({"attributes"})
+"""The fields of `set` that a requester may give (docs/adr/0019)."""
 
 
 def sees(actor: Actor, ticket: TicketFacts) -> bool:
@@ -122,8 +125,13 @@ def _staff_may(staff: Staff, action: Action, ticket: TicketFacts) -> bool:
     return action is Action.EXTEND and staff.is_supervisor(ticket.desk)
 
 
-def refusal(actor: Actor, action: Action, ticket: TicketFacts) -> DomainError | None:
-    """Why the actor may not do this, whatever the status: NotFound, Forbidden, or None when they may."""
+def refusal(
+    actor: Actor, action: Action, ticket: TicketFacts, given: Collection[str] = frozenset()
+) -> DomainError | None:
+    """Why the actor may not do this, whatever the status: NotFound, Forbidden, or None when they may.
+
+    `given`: the fields of the action; left out where only its button is asked for.
+    """
     if not sees(actor, ticket):
         return NotFound(_("There is no such ticket."))
     if isinstance(actor, Staff):
@@ -131,7 +139,7 @@ def refusal(actor: Actor, action: Action, ticket: TicketFacts) -> DomainError | 
     elif isinstance(actor, Machine):
         allowed = action in (Action.CLOSE, Action.CANCEL, Action.RESUME)
     else:
-        allowed = action in _REQUESTER
+        allowed = action in _REQUESTER and (action is not Action.SET or REQUESTER_SETS.issuperset(given))
     return None if allowed else Forbidden(_("Your role or group does not allow this: %(action)s."), action=str(action))
 
 

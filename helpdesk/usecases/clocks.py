@@ -30,7 +30,7 @@ from helpdesk.sla.verdict import (
 from helpdesk.sla.window import reopen_until
 from helpdesk.store.document_queries import list_sent_at
 from helpdesk.store.models import Event, Hold, Ticket
-from helpdesk.tickets.events import REMINDER, EventFact, History, fold, moment
+from helpdesk.tickets.events import REMINDER, EventFact, History, described, fold, moment
 from helpdesk.tickets.words import Action, CancelReason, Channel, HoldReason, Status
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.standards import calendar_for
@@ -244,6 +244,16 @@ def end_of_cycle(
     resolved = resolution_verdict(line, context.now, cancelled=cancelled)
     kept["resolution_verdict"] = resolved.value if resolved else None
     return kept
+
+
+def due_before_and_after(
+    session: Session, context: Context, ticket: Ticket, data: Mapping[str, Any]
+) -> tuple[datetime | None, datetime | None]:
+    """The deadline of the resolution as it is, and as it would be after an event with this data."""
+    now = standing(session, context, ticket)
+    history = described(now.history, data)
+    facts = facts_of_history(history, now.facts.holds, ticket.created_at)
+    return now.timeline.resolution.due_at, _standing(context, ticket, history, facts).timeline.resolution.due_at
 
 
 def new_promise(session: Session, context: Context, ticket: Ticket) -> datetime | None:

@@ -11,7 +11,7 @@ from helpdesk.tickets.errors import NotFound, WrongState
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Actor, refusal, sees
 from helpdesk.tickets.words import Action, EntryKind
-from helpdesk.usecases import fulfilment, holding, linking, triage
+from helpdesk.usecases import describing, fulfilment, holding, linking, triage
 from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed, facts_of
@@ -37,7 +37,7 @@ ACTIONS: Mapping[Action, Callable[[Deed], None]] = {
     Action.TAKE: triage.take,
     Action.CLASSIFY: triage.classify,
     Action.ASSIGN: triage.assign,
-    Action.SET: triage.describe,
+    Action.SET: describing.describe,
     Action.ESCALATE: triage.escalate,
     Action.HAND_BACK: triage.hand_back,
     Action.REPLY: reply,
@@ -70,7 +70,8 @@ def perform(
 
     `fields` are those of the HTTP interface, already of the right Python types. The caller commits.
     """
-    refused = refusal(actor, action, facts_of(ticket))
+    given = tuple(name for name, value in (fields or {}).items() if value is not None)
+    refused = refusal(actor, action, facts_of(ticket), given)
     if refused is not None:
         raise refused
     ACTIONS[action](Deed(session, context, actor, ticket, action, fields or {}))

@@ -15,11 +15,11 @@ from helpdesk.tickets.words import Action, EntryKind, HoldReason, Status
 from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
+from helpdesk.usecases.describing import describe
 from helpdesk.usecases.documents import Line
 from helpdesk.usecases.handling import perform
 from helpdesk.usecases.opening import attach
 from helpdesk.usecases.supplying import awaited_now
-from helpdesk.usecases.triage import describe
 
 DOCUMENT_MARK = "document"
 """The mark of an entry that brought an awaited document."""
@@ -129,7 +129,7 @@ def _tick_off(session: Session, context: Context, ticket: Ticket, answer: Answer
     session.flush()
     actor = Requester(ticket.requester_id, answer.address, answer.name)
     fields = {"documents": dict.fromkeys(keys, True)}
-    # The message does this, not an action of the requester's: `set` is for staff (docs/adr/0015).
+    # The message does this, not an action of the requester's, who may `set` attributes alone (docs/adr/0015).
     describe(Deed(session, context, actor, ticket, Action.SET, fields))
     session.flush()
     refresh(session, context, ticket)

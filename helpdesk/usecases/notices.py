@@ -117,15 +117,18 @@ def is_silent(session: Session, ticket: Ticket) -> bool:
     return bool((session.scalar(opening) or {}).get(SILENT))
 
 
-def tell_requester(deed: Deed, kind: str, data: Mapping[str, Any]) -> None:
-    """An automatic message to the requester about what just happened, kept as an entry; none where nobody reads it."""
+def tell_requester(deed: Deed, kind: str, data: Mapping[str, Any], *, copies: bool = False) -> None:
+    """An automatic message to the requester about what just happened, kept as an entry; none where nobody reads it.
+
+    `copies`: to everybody in copy too.
+    """
     if is_silent(deed.session, deed.ticket) or is_nobodys(deed.ticket.requester.email or ""):
         return
     text = render_entry(deed.context, deed.ticket, kind, data)
     entry = deed.entry(EntryKind.AUTOMATIC_REPLY, text)
     deed.session.flush()
     answers = thread_ids(deed.session, deed.ticket)
-    for address, name, channel in _addresses(deed.session, deed.ticket, copies=False):
+    for address, name, channel in _addresses(deed.session, deed.ticket, copies=copies):
         enqueue(
             deed.session, deed.context, deed.ticket, entry.id, kind, address,
             name=name, channel=channel, automatic=True, answers=answers, data=data,

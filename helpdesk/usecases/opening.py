@@ -21,6 +21,7 @@ from helpdesk.tickets.permission import Actor, Staff
 from helpdesk.tickets.reference import format_number, number_year
 from helpdesk.tickets.words import Action, EntryKind, Status
 from helpdesk.tiers.routing import LAYER_1
+from helpdesk.usecases.answers import mark_urgent
 from helpdesk.usecases.clocks import Standing, refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import actor_kind, actor_name
@@ -29,7 +30,6 @@ from helpdesk.usecases.editions import keep_edition
 from helpdesk.usecases.messages import LANGUAGES, render_entry
 from helpdesk.usecases.notices import enqueue
 from helpdesk.usecases.standards import provisional_for
-from helpdesk.usecases.triage import mark_urgent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

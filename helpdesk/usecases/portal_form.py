@@ -13,9 +13,9 @@ from helpdesk.channels.portal.submission import SentFile, Submission
 from helpdesk.sla.promises import lead_time_kept
 from helpdesk.tickets.errors import DomainError, Invalid
 from helpdesk.tickets.errors import marked as _
+from helpdesk.usecases.answers import asked_attributes, checked_attributes
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.standards import calendar_for
-from helpdesk.usecases.triage import checked_attributes
 
 FILES = 20
 FILE_BYTES = 20_000_000
@@ -87,12 +87,8 @@ def _superior(check: Check, context: Context, item: Item | None, requester: str)
     return address
 
 
-def asked_attributes(item: Item | None) -> tuple[Attribute, ...]:
-    """The attributes that the form asks for; those that the desk judges itself are left out."""
-    return tuple(a for a in item.attributes if not a.by_staff) if item else ()
-
-
-def _attributes(check: Check, item: Item | None, language: str) -> dict[str, Any]:
+def checked_answers(check: Check, item: Item | None, language: str) -> dict[str, Any]:
+    """The answers to the item's questions, in their stored form; empty ones are left out."""
     found: dict[str, Any] = {}
     for attribute in asked_attributes(item):
         name = f"attr-{attribute.id}"
@@ -191,7 +187,7 @@ def check_form(
     check = Check(values)
     subject = check.required_line("subject", 200, _("Say in a few words what you need."))
     text = check.paragraphs("text", 20_000, _("Describe what you need."))
-    attributes = _attributes(check, item, language)
+    attributes = checked_answers(check, item, language)
     event_at = _event(check, context, desk, item)
     email = _address(check, context, "email", _("We send the ticket number to this address."))
     submission = Submission(

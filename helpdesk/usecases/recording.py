@@ -19,9 +19,9 @@ from helpdesk.tickets.errors import Forbidden, invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Staff
 from helpdesk.tickets.words import Channel
+from helpdesk.usecases.answers import checked_attributes
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
-from helpdesk.usecases.triage import checked_attributes
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,38}")

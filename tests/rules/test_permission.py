@@ -39,7 +39,7 @@ WHO = {
     "take": "a t",
     "classify": "a",
     "assign": "a",
-    "set": "a t",
+    "set": "a t r",
     "escalate": "a t",
     "hand-back": "a t",
     "reply": "a T",
@@ -105,6 +105,21 @@ def test_a_role_may_do_at_its_own_desk_what_the_table_says(actor, own_group, let
         assert may_now(actor, action, ticket(status, group=group)) is possible, status
 
 
+@pytest.mark.parametrize(
+    ("given", "allowed"),
+    [
+        (("attributes",), True),
+        (("attributes", "reason"), False),
+        (("event_at",), False),
+        (("documents",), False),
+        (("attributes", "starts_at"), False),
+    ],
+)
+def test_a_requester_sets_attributes_and_nothing_else(given, allowed) -> None:
+    assert (refusal(OWN, Action.SET, ticket(), given) is None) is allowed
+    assert refusal(AGENT, Action.SET, ticket(), given) is None
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("actor", [AGENT, TECHNICIAN, SUPERVISOR, STRANGER])
 def test_a_ticket_of_another_desk_or_person_does_not_exist(actor, action) -> None:
@@ -148,6 +163,6 @@ def test_the_buttons_of_a_new_ticket_at_layer_1() -> None:
         "link",
     }  # fmt: skip
     assert {a.value for a in allowed_actions(TECHNICIAN, new)} == {"reply", "note", "cancel", "merge", "split", "link"}
-    assert {a.value for a in allowed_actions(OWN, new)} == {"cancel"}
+    assert {a.value for a in allowed_actions(OWN, new)} == {"cancel", "set"}
     assert {a.value for a in allowed_actions(OWN, ticket(Status.RESOLVED))} == {"confirm", "reopen"}
     assert {a.value for a in allowed_actions(WORKER, ticket(Status.RESOLVED))} == {"close"}

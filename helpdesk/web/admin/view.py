@@ -135,6 +135,7 @@ def _kinds() -> Mapping[str, str]:
         "extension": _("notice of extension"),
         "calendar": _("notice of a moved deadline"),
         "documents": _("list of missing documents"),
+        "change": _("notice of a changed deadline"),
         "reminder": _("reminder of missing documents"),
         "lapse": _("notice of lapse"),
         "code": _("one-time code"),

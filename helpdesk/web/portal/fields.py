@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from helpdesk.catalog.model import Attribute, Item
 from helpdesk.tickets.errors import DomainError
-from helpdesk.usecases.portal_form import asked_attributes
+from helpdesk.usecases.answers import asked_attributes
 from helpdesk.web.portal.words import _
 
 

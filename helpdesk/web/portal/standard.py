@@ -11,8 +11,8 @@ from helpdesk.sla.norms import ByQuantity, StartKind
 from helpdesk.sla.promises import lead_time_kept
 from helpdesk.sla.rules import Basis
 from helpdesk.tickets.words import Channel
+from helpdesk.usecases.answers import asked_attributes
 from helpdesk.usecases.documents import documents_asked
-from helpdesk.usecases.portal_form import asked_attributes
 from helpdesk.usecases.standards import calendar_for, provisional_for
 from helpdesk.web.portal.times import when, whole_day
 from helpdesk.web.portal.words import _

@@ -5,7 +5,7 @@ work notes, labels, groups, files of notes and the history of the staff side can
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session, selectinload
 from helpdesk.store.models import Entry, File, Hold, Ticket
 from helpdesk.tickets.permission import Requester, may_now
 from helpdesk.tickets.words import Action, EntryKind, HoldReason, Status
+from helpdesk.usecases.answers import asked_attributes
 from helpdesk.usecases.clocks import Standing, events_of, standing
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import facts_of
 from helpdesk.usecases.documents import Line, State, awaited, checklist
 from helpdesk.usecases.joining import in_window
 from helpdesk.usecases.standards import explain_for
+from helpdesk.web.portal.fields import AttributeField, attribute_fields
 from helpdesk.web.portal.progress import Promise, Step, promise, steps, until
 from helpdesk.web.portal.standard import Present
 from helpdesk.web.portal.times import working_amount
@@ -74,6 +76,9 @@ class Page:
     used: str
     holds: tuple[str, ...]
     wanted: tuple[Wanted, ...]
+    questions: tuple[AttributeField, ...]
+    answers: Mapping[str, str]
+    unknown: str
     talk: tuple[Said, ...]
     latest: Said | None
     awaits_you: bool
@@ -159,6 +164,12 @@ def _used(now: Standing) -> str:
     return _("Time used so far: %(amount)s.", amount=working_amount(clock.elapsed_seconds // 60))
 
 
+def _unknown(now: Standing, language: str) -> str:
+    """The questions without whose answers the earliest deadline counts, as far as the requester is asked them."""
+    asked = {a.id: a.name.get(language) for a in asked_attributes(now.item)}
+    return ", ".join(asked[name] for name in now.timeline.missing if name in asked)
+
+
 def _story(ticket: Ticket, now: Standing, at: Present) -> tuple[str, ...]:
     """How the deadline came about; a cancelled ticket has none any more."""
     if ticket.status == Status.CANCELLED:
@@ -202,6 +213,9 @@ def ticket_page(session: Session, context: Context, ticket: Ticket, requester: R
         story=_story(ticket, now, at),
         used=_used(now) if Status(ticket.status).is_open else "",
         holds=tuple(_hold_in_words(h, at) for h in holds),
+        questions=attribute_fields(item, at.language) if may_now(requester, Action.SET, facts) else (),
+        answers={f"attr-{name}": str(value) for name, value in ticket.attributes.items()},
+        unknown=_unknown(now, at.language),
         wanted=_wanted(awaited(lines, ticket.status), at.language) if open_to_answer else (),
         talk=talk,
         latest=next((said for said in reversed(talk) if said.side == OUT), None),

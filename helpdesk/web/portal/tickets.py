@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import Response, abort, flash, make_response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from helpdesk.sla.norms import StartKind
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.errors import DomainError, NotFound
@@ -16,11 +17,13 @@ from helpdesk.tickets.errors import marked as _marked
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import Action, HoldReason
 from helpdesk.usecases.access import open_link
+from helpdesk.usecases.clocks import standing
+from helpdesk.usecases.documents import still_needed
 from helpdesk.usecases.handling import ticket_for
 from helpdesk.usecases.portal import Message, answer, bring, reopen
 from helpdesk.usecases.portal_codes import own_ticket
-from helpdesk.usecases.portal_form import FILE_BYTES, Check, checked_files
-from helpdesk.usecases.supplying import awaited_now
+from helpdesk.usecases.portal_form import FILE_BYTES, Check, checked_answers, checked_files
+from helpdesk.usecases.supplying import awaited_now, lines_of
 from helpdesk.web.access import PUBLIC, REQUESTER, proved_address, require
 from helpdesk.web.acting import act
 from helpdesk.web.errors import status_of
@@ -88,13 +91,15 @@ def _own(number: str) -> Door:
 def _page(door: Door, kept: Kept | None = None, status: int = 200) -> Response:
     desk = context().desk(door.ticket.desk)
     at = Present(context().now, desk, language())
+    kept, shown = kept or Kept(), ticket_page(database(), context(), door.ticket, door.requester, at)
     page = render_template(
         "portal/ticket.html",
         shell=shell(desk, "" if door.by_link else "my"),
         private=door.by_link,
         door=door,
-        page=ticket_page(database(), context(), door.ticket, door.requester, at),
-        kept=kept or Kept(),
+        page=shown,
+        kept=kept,
+        answers=Kept({**shown.answers, **kept.values}, kept.errors),
         form_token=request.form.get("form_token", "")[:64] or form_token(),
         most_bytes=FILE_BYTES,
         again_href=item_href(desk.id, door.ticket.item if door.ticket.item in desk.items else UNKNOWN_ITEM),
@@ -138,10 +143,21 @@ def _add(door: Door, message: Message, way: Callable[..., None] = answer) -> str
     waited = door.ticket.hold_reason == HoldReason.DOCUMENTS
     way(database(), context(), door.requester, door.ticket, message)
     if waited and door.ticket.hold_reason is None:
-        return _("Thank you, now we have every document; the work goes on.")
+        return _all_came(door.ticket)
     if any(file.document for file in message.files):
         return _("Thank you, your document has been added to the ticket.")
     return _("Your message has been added to the ticket.")
+
+
+def _all_came(ticket: Ticket) -> str:
+    """What to say when everything on the list of the hold has come; the clock may wait for more than that."""
+    now = standing(database(), context(), ticket)
+    to_start = now.timeline.awaiting is StartKind.DOCUMENTS
+    missing = still_needed(lines_of(database(), context(), ticket), to_start=to_start)
+    if missing:
+        names = "; ".join(line.name.get(language()) for line in missing)
+        return _("Thank you. What we asked for has come; before the time begins we still need: %(names)s.", names=names)
+    return _("Thank you, now we have every document; the work goes on.")
 
 
 def _reply(door: Door) -> str:
@@ -167,12 +183,29 @@ def _confirm(door: Door) -> str:
     return _("Thank you. The ticket is closed.")
 
 
+def _change(door: Door) -> str | Kept:
+    """Other answers to the questions of the form; an answer left empty stays as it was."""
+    item, check = context().item(door.ticket.item, door.ticket.catalog_version), Check(request.form)
+    given = checked_answers(check, item, language())
+    if check.errors:
+        told = {name: said(error) for name, error in check.errors.items()}
+        return Kept(request.form.to_dict(), told, _("Please look at these fields again. Nothing has been changed yet."))
+    due, known = door.ticket.resolution_due_at, dict(door.ticket.attributes)
+    act(door.requester, door.ticket.number, Action.SET, {"attributes": given})
+    if door.ticket.attributes == known:
+        return _("Nothing was changed.")
+    if door.ticket.resolution_due_at == due:
+        return _("The details have been changed; the time stays.")
+    return _("The details have been changed, and with them the time.")
+
+
 def _withdraw(door: Door) -> str:
     act(door.requester, door.ticket.number, Action.CANCEL, {})
     return _("Your request has been withdrawn.")
 
 
-DEEDS: dict[str, Callable[[Door], str]] = {
+DEEDS: dict[str, Callable[[Door], str | Kept]] = {
+    "change": _change,
     "reply": _reply,
     "documents": _documents,
     "reopen": _reopen,
@@ -194,6 +227,9 @@ def _do(door: Door, action: str) -> AnyResponse:
     except DomainError as error:
         undo()
         return _page(door, Kept(request.form.to_dict(), {}, said(error)), status_of(error))
+    if isinstance(done, Kept):
+        undo()
+        return _page(door, done, 422)
     flash(done)
     return redirect(door.here, 303)
 

@@ -223,6 +223,16 @@ def _head(viewer: Viewer, found: Read) -> TicketPage:
     )
 
 
+def _unknown(found: Read, at: Present) -> str:
+    """What nobody has said of the request yet, so that the earliest deadline counts; empty where all is known."""
+    missing, item = found.standing.timeline.missing, found.item
+    if not missing or item is None or not Status(found.ticket.status).is_open:
+        return ""
+    known = {a.id: a.name.get(at.words.language) for a in item.attributes}
+    names = ", ".join(known.get(name, name) for name in missing)
+    return str(_("Not known yet: %(names)s. The earliest deadline counts.", names=names))
+
+
 def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
     """The right column; the preview does without the long parts."""
     at, ticket, item, catalog = viewer.at, found.ticket, found.item, viewer.context.catalog
@@ -245,6 +255,10 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
     return replace(
         page,
         papers=papers(item, ticket, found.events, found.holds, found.names, at, may_set=may_set),
+        unknown=_unknown(found, at),
+        unknown_field=f"set-{found.standing.timeline.missing[0]}"
+        if may_set and found.standing.timeline.missing
+        else "",
         lapses=lapse(found.standing.timeline, at),
         perhaps_came=perhaps_came(viewer.session, ticket, at),
         shares=side.shares(found.events, found.holds, found.standing.calendar, catalog, at),

@@ -150,8 +150,25 @@ def user_names(events: Iterable[Event]) -> set[str]:
     return acting | {str(event.data["assignee"]) for event in events if (event.data or {}).get("assignee")}
 
 
+def _described(data: Mapping[str, Any], at: Present) -> str:
+    """Which attributes changed, and from when to when the deadline moved by it."""
+    language = at.words.language
+    said = [
+        _("%(name)s: %(before)s → %(after)s", name=c["name"][language], before=c["from"][language] or "–",
+          after=c["to"][language])
+        for c in data.get("changed", ())
+    ]  # fmt: skip
+    if "from_due_at" in data:
+        before, after = (moment(data[name]) for name in ("from_due_at", "due_at"))
+        when = [at.words.brief_with_zone(due, at.now, at.zone) if due else at.words.no_norm for due in (before, after)]
+        said.append(_("due %(before)s → %(after)s", before=when[0], after=when[1]))
+    return "; ".join(said)
+
+
 def _documents(data: Mapping[str, Any], language: str) -> str:
     """Which documents were ticked off, which were not there after all, and whether the clock started with them."""
+    if "documents" not in data:
+        return ""
 
     def named(*, there: bool) -> str:
         said = (s for s in data["documents"].values() if s["there"] is there)
@@ -191,8 +208,8 @@ def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
         case Action.HOLD:
             waits = words.hold.get(str(data.get("reason")), str(data.get("reason", "")))
             return ": ".join([waits, ", ".join(data["missing"])] if data.get("missing") else [waits])
-        case Action.SET if "documents" in data:
-            return _documents(data, words.language)
+        case Action.SET:
+            return "; ".join(part for part in (_described(data, at), _documents(data, words.language)) if part)
         case Action.FULFIL:
             return str(data.get("label", ""))
         case history.MOVED:

@@ -219,6 +219,8 @@ class TicketPage:
     shares: tuple[Share, ...] = ()
     papers: tuple[Paper, ...] = ()
     lapses: str = ""
+    unknown: str = ""
+    unknown_field: str = ""
     perhaps_came: str = ""
     rules: tuple[Rule, ...] = ()
     wording: str = ""

@@ -1,0 +1,120 @@
+"""`set`: what is true of the request, said anew; who is concerned by a deadline that moves is told once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from helpdesk.catalog.model import Item, Text
+from helpdesk.sla.norms import StartKind
+from helpdesk.store.models import Ticket
+from helpdesk.tickets.errors import Forbidden, Invalid, invalid
+from helpdesk.tickets.errors import marked as _
+from helpdesk.tickets.events import moment
+from helpdesk.tickets.permission import Requester
+from helpdesk.usecases.answers import asked_attributes, checked_attributes, mark_urgent
+from helpdesk.usecases.clocks import due_before_and_after
+from helpdesk.usecases.deed import Deed
+from helpdesk.usecases.notices import tell_requester
+from helpdesk.usecases.supplying import are_late, asked_ticks, changes, end_satisfied_hold, is_now_complete
+
+
+def _times(deed: Deed) -> dict[str, str]:
+    ticket, found = deed.ticket, {}
+    for name in ("event_at", "starts_at", "agreed_due_at"):
+        value = deed.fields.get(name)
+        if value is None:
+            continue
+        if name == "starts_at":
+            _check_start(deed, value)
+        elif value < ticket.received_at and name == "agreed_due_at":
+            raise invalid(name, _("The agreed date lies before the receipt."))
+        found[name] = value.isoformat()
+    return found
+
+
+def _check_start(deed: Deed, value: datetime) -> None:
+    if deed.item is not None and deed.item.target.start.kind is StartKind.RECEIVED:
+        raise invalid("starts_at", _("The clock of this item starts at receipt."))
+    if value > deed.context.now or value < deed.ticket.received_at:
+        raise invalid("starts_at", _("The start lies between the receipt and now."))
+
+
+def _answers(deed: Deed) -> dict[str, Any]:
+    """The attributes that were given, in their stored form. A requester changes only what the portal asks for."""
+    given = checked_attributes(deed.item, deed.fields.get("attributes") or {})
+    if isinstance(deed.actor, Requester) and not given.keys() <= {a.id for a in asked_attributes(deed.item)}:
+        raise Forbidden(_("The service desk itself says this of a request."))
+    return given
+
+
+def _shown(item: Item | None, name: str, value: object) -> Text:
+    """A value of an attribute as people read it; empty while it is not known."""
+    if value is None:
+        return Text("", "")
+    attribute, bare = item.attribute(name) if item else None, Text(str(value), str(value))
+    return attribute.choices.get(str(value), bare) if attribute else bare
+
+
+def _changed(deed: Deed, new: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the event and the notice say of changed attributes: names and values, old and new, in both languages."""
+    found = []
+    for name, value in new.items():
+        before = deed.ticket.attributes.get(name)
+        attribute = deed.item.attribute(name) if deed.item else None
+        told = {"name": attribute.name if attribute else Text(name, name)}
+        told |= {"from": _shown(deed.item, name, before), "to": _shown(deed.item, name, value)}
+        said = {key: {"id": text.id, "en": text.en} for key, text in told.items()}
+        found.append({"attribute": name, "before": before, "after": value, **said})
+    return found
+
+
+def describe(deed: Deed) -> None:
+    """Attributes, event date, start of the clock, agreed date, documents that have come; any of them.
+
+    What is known to be so already is no event. A deadline that moves by it is told to the requester and everybody in
+    copy. After fulfilment only documents that are due then can be ticked off; it changes no status (docs/adr/0015).
+    """
+    given, asked = _answers(deed), asked_ticks(deed)
+    data: dict[str, Any] = dict(_times(deed))
+    late = bool(asked) and not data and not given and are_late(deed, asked)
+    if not data and not given and not asked:
+        raise Invalid(_("Nothing to set was given."))
+    deed.target(late_document=late)
+    attributes = {name: value for name, value in given.items() if deed.ticket.attributes.get(name) != value}
+    if attributes:
+        data |= {"attributes": attributes, "changed": _changed(deed, attributes)}
+    ticked = changes(deed, asked)
+    if ticked:
+        data["documents"] = ticked
+    if "starts_at" not in data and is_now_complete(deed, given, ticked):
+        data["starts_at"] = deed.context.now.isoformat()
+    if data:
+        _describe(deed, data, late_document=late)
+
+
+def _describe(deed: Deed, data: dict[str, Any], *, late_document: bool) -> None:
+    before, after = due_before_and_after(deed.session, deed.context, deed.ticket, data)
+    moves = before is not None and before != after and not late_document
+    if moves:
+        data |= {"from_due_at": _iso(before), "due_at": _iso(after)}
+    deed.done(why=str(deed.fields.get("reason") or ""), data=data, late_document=late_document)
+    _take_over(deed.ticket, data)
+    mark_urgent(deed.ticket, deed.item)
+    if isinstance(deed.actor, Requester) and "attributes" in data:
+        deed.ticket.unread = True
+    end_satisfied_hold(deed)
+    if moves:
+        told = {name: data[name] for name in ("from_due_at", "due_at")}
+        tell_requester(deed, "change", {"changed": data.get("changed", []), **told}, copies=True)
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def _take_over(ticket: Ticket, data: Mapping[str, Any]) -> None:
+    """What the event says, on the row."""
+    ticket.attributes = {**ticket.attributes, **data.get("attributes", {})}
+    for name in ("event_at", "starts_at", "agreed_due_at"):
+        if name in data:
+            setattr(ticket, name, moment(data[name]))
