@@ -99,8 +99,7 @@ def _response(
     due = calendar.add(received, 60 * (minutes or UNCLASSIFIED_MINUTES))
     done = facts.first_action_at
     end = _first_of(done, facts.cancelled_at, now)
-    clock = _measured(received, due, done, end, calendar=calendar, warn_at=warn_at)
-    return replace(clock, provisional=target is None)
+    return _measured(received, due, done, end, calendar=calendar, warn_at=warn_at, provisional=target is None)
 
 
 # --- resolution ----------------------------------------------------------------------------------------------------
@@ -178,15 +177,16 @@ def _measured(
     calendar: WorkingCalendar,
     warn_at: float,
     on_hold: bool = False,
+    provisional: bool = False,
 ) -> Clock:
     begin = calendar.next_working(start)
     elapsed = calendar.between(begin, end) - _paused(pauses, calendar)
-    clock = Clock(begin, due, None if done is None else _whole(done), on_hold, elapsed)
+    stopped = None if done is None else _whole(done)
     if due is None:
-        return clock
-    relevant = within(pauses, begin, max(begin, due))
+        return Clock(begin, None, stopped, on_hold, elapsed, provisional=provisional)
+    relevant = within(pauses, begin, max(begin, due)) if pauses else ()
     risk = None if on_hold else _at_risk_at(begin, due, relevant, calendar, warn_at=warn_at)
-    return replace(clock, remaining_seconds=calendar.between(end, due), at_risk_at=risk)
+    return Clock(begin, due, stopped, on_hold, elapsed, calendar.between(end, due), risk, provisional)
 
 
 def _paused(pauses: tuple[Pause, ...], calendar: WorkingCalendar) -> int:
@@ -219,6 +219,8 @@ def _first_handling(facts: Facts, target: Target, calendar: WorkingCalendar) -> 
 
 
 def _with_event_done(stages: tuple[StageDue, ...], facts: Facts) -> tuple[StageDue, ...]:
+    if facts.fulfilled_at is None:
+        return stages
     return tuple(replace(s, done_at=facts.fulfilled_at) if s.name == EVENT_STAGE else s for s in stages)
 
 

@@ -98,8 +98,10 @@ class WorkingCalendar:
         low, high = _second(start), _second(end)
         if high <= low:
             return 0
-        self._growing.around(low)
-        table = self._growing.around(high)
+        table = self._growing.table
+        if table is None or not (table.lower <= low and high < table.upper):
+            self._growing.around(low)
+            table = self._growing.around(high)
         return table.worked(high) - table.worked(low)
 
     def is_working(self, moment: datetime) -> bool:
@@ -111,8 +113,11 @@ class WorkingCalendar:
     def next_working(self, moment: datetime) -> datetime:
         """`moment` itself when it is working time, else the next opening."""
         second = _second(moment)
-        table = self._growing.around(second)
-        return _utc(max(second, table.starts[bisect_right(table.ends, second)]))
+        table = self._growing.table
+        if table is None or not table.lower <= second < table.upper:
+            table = self._growing.around(second)
+        opens = table.starts[bisect_right(table.ends, second)]
+        return _FROM_SECOND(opens if opens > second else second, UTC)
 
     def back_to_working(self, moment: datetime) -> datetime:
         """`moment` itself when it is working time or a closing time, else the end of the last interval before it."""

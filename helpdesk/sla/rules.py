@@ -270,23 +270,33 @@ def _awaited(stage: Stage, before: str | None) -> tuple[str, ...]:
 
 def _staged(norm: Stages, start: datetime, situation: Situation) -> Deadline:
     """Each stage starts when those it waits for are due; one without a norm adds nothing to the planned end."""
+    following = situation if situation.follows else replace(situation, follows=True)
     ends: dict[str, datetime | None] = {}
     dues: list[StageDue] = []
     missing: list[str] = []
+    before: str | None = None
     for stage in norm.stages:
-        awaited = _awaited(stage, dues[-1].name if dues else None)
+        awaited = _awaited(stage, before)
         begins = [end for end in (ends[name] for name in awaited) if end is not None] if awaited else [start]
-        due = StageDue(stage.name, None, None, stage=stage)
         begin = max(begins) if len(begins) >= len(awaited) else None
-        if begin is not None:
-            due = replace(due, starts_at=situation.calendar.next_working(begin))
-        if begin is not None and stage.norm is not None:
-            count, unknown = _repetitions(stage, situation.attributes)
-            found = _repeated(stage.norm, count, begin, replace(situation, follows=situation.follows or bool(awaited)))
-            due = replace(due, due_at=found.due_at, count=count, expected_at=found.expected_at)
-            missing += (*unknown, *found.missing)
+        due, lacks = _stage_due(stage, begin, following if awaited else situation)
+        missing += lacks
         ends[stage.name] = begin if stage.norm is None else due.due_at
         dues.append(due)
+        before = stage.name
     known = [end for end in ends.values() if end is not None]
     planned = max(known) if len(known) == len(ends) else None
     return Deadline(planned, Basis.STAGES, missing=tuple(dict.fromkeys(missing)), stages=tuple(dues))
+
+
+def _stage_due(stage: Stage, begin: datetime | None, situation: Situation) -> tuple[StageDue, tuple[str, ...]]:
+    """One stage that may begin at `begin`, if that is known, and the attributes that are missing to know its end."""
+    if begin is None:
+        return StageDue(stage.name, None, None, stage=stage), ()
+    starts = situation.calendar.next_working(begin)
+    if stage.norm is None:
+        return StageDue(stage.name, starts, None, stage=stage), ()
+    count, unknown = _repetitions(stage, situation.attributes)
+    found = _repeated(stage.norm, count, begin, situation)
+    due = StageDue(stage.name, starts, found.due_at, stage=stage, count=count, expected_at=found.expected_at)
+    return due, (*unknown, *found.missing)

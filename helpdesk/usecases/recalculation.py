@@ -132,13 +132,17 @@ def _batch(session: Session, context: Context, state: CalendarsApplied, limit: i
     desks = Step(InForce.read(state.outline), InForce.read(state.target_outline)).desks(context.catalog)
     if not desks:
         return ()
-    return session.execute(
-        select(*_COLUMNS)
-        .where(Ticket.id > state.cursor, Ticket.status.in_([s.value for s in RUNNING]), Ticket.desk.in_(desks))
-        .order_by(Ticket.id)
-        .limit(limit)
-        .with_for_update()
-    ).all()
+    return (
+        session.connection()
+        .execute(
+            select(*_COLUMNS)
+            .where(Ticket.id > state.cursor, Ticket.status.in_([s.value for s in RUNNING]), Ticket.desk.in_(desks))
+            .order_by(Ticket.id)
+            .limit(limit)
+            .with_for_update()
+        )
+        .all()
+    )
 
 
 @dataclass(slots=True)
@@ -172,7 +176,7 @@ def _by_ticket(session: Session, model: Any, ids: list[int], columns: tuple[Any,
     """The rows of these tickets, oldest first."""
     found: Mapping[int, list[Any]] = defaultdict(list)
     query = select(model.ticket_id, *columns).where(model.ticket_id.in_(ids)).order_by(model.id)
-    for row in session.execute(query):
+    for row in session.connection().execute(query):  # past the object mapper, which makes each row twice
         found[row.ticket_id].append(row)
     return found
 
