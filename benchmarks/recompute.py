@@ -169,8 +169,9 @@ def _measure(folder: Path, tickets: int, *, profiled: bool) -> None:
         profile.disable()
         moved, told = _count(select(Event).where(Event.action == "moved").subquery()), _count(MovedDeadline)
     limit = tickets / timelines + moved / updates + moved / inserts
-    say(tickets=tickets, first_s=round(first[0], 1), seconds=round(seconds, 1), cpu_s=round(cpu, 1), moved=moved, to_tell=told,
-        limit_s=round(limit, 1), ratio=round(cpu / limit, 2), before=before, after=noise())  # fmt: skip
+    times = {"first_s": first[0], "seconds": seconds, "cpu_s": cpu, "limit_s": limit, "ratio": cpu / limit}
+    times = {name: round(value, 2) for name, value in times.items()}
+    say(tickets=tickets, moved=moved, to_tell=told, **times, before=before, after=noise())
     rows = [("", "seconds", "tickets a second"), ("a holiday more", f"{seconds:.1f}", f"{tickets / seconds:,.0f}")]
     rows.append(("the same by processor time", f"{cpu:.1f}", f"{tickets / cpu:,.0f}"))
     rows.append(("limit: bare timelines, updates and inserts", f"{limit:.1f}", f"{tickets / limit:,.0f}"))

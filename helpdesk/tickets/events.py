@@ -112,6 +112,7 @@ def _ended(history: History, event: EventFact) -> History:
 def fold(events: Iterable[EventFact]) -> History:
     """The state that a ticket's events, oldest first, add up to. ValueError when the first is not `open`."""
     history: History | None = None
+    answered: datetime | None = None
     for event in events:
         if history is None:
             if event.action is not Action.OPEN:
@@ -119,8 +120,8 @@ def fold(events: Iterable[EventFact]) -> History:
             received = moment(event.data.get("received_at")) or event.at
             history = History(received_at=received, channel=str(event.data.get("channel", "")))
         history = _ended(described(history, event.data), event)
-        if event.actor == STAFF and event.action in FIRST_ACTIONS and history.first_action_at is None:
-            history = replace(history, first_action_at=event.at)
+        if answered is None and event.actor == STAFF and event.action in FIRST_ACTIONS:
+            answered = event.at
     if history is None:
         raise ValueError("a ticket without events")
-    return history
+    return history if answered is None else replace(history, first_action_at=answered)

@@ -38,6 +38,7 @@ from helpdesk.usecases.standards import calendar_for
 APOLOGY = "apology"
 """The event of an apology; nobody's action, so no part of the lifecycle."""
 DEFAULT_REOPEN_DAYS = 7
+_ACTIONS = {action.value: action for action in Action}
 ENDED = ("response_due_at", "response_done_at", "resolution_due_at", "resolution_done_at")
 RECORDED_BY_HAND = (Channel.PHONE, Channel.WALK_IN)
 
@@ -61,8 +62,7 @@ class Standing:
 
 def history_of(events: Iterable[Event]) -> History:
     """The history that the events of one ticket, oldest first, add up to."""
-    known = {str(a) for a in Action}
-    return fold(EventFact(Action(e.action), e.actor, e.at, e.data) for e in events if e.action in known)
+    return fold(EventFact(_ACTIONS[e.action], e.actor, e.at, e.data) for e in events if e.action in _ACTIONS)
 
 
 def _periods(session: Session, ticket: Ticket, item: Item | None, holds: Iterable[Hold]) -> tuple[HoldPeriod, ...]:
