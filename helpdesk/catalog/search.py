@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from helpdesk.catalog.model import Catalog, Item, Service
@@ -27,6 +27,11 @@ _SWALLOWED = (
 _KEYWORD, _NAME, _SERVICE, _SUMMARY = 4.0, 3.0, 1.0, 0.5
 _AGAIN = 0.1
 """What a word gains each time that it stands in an item once more."""
+_MISSPELT = 0.4
+_TELLS = 0.6 * _SERVICE
+"""What a word must be worth to count as found: a word of a promise alone ("at most", "less than") says no service."""
+_FAINT = 1 / 6
+"""An item whose best word is worth less than this part of the best word of all is not what was meant."""
 
 
 @lru_cache(maxsize=4096)
@@ -39,23 +44,35 @@ def words(text: str) -> tuple[str, ...]:
 def search(catalog: Catalog, desk_id: str, query: str, language: str = "id") -> tuple[Item, ...]:
     """The items of a desk that fit `query`, best first; all of them in the order of the file for an empty query.
 
-    A word of the query fits a word that equals it, begins with it, has the same Indonesian root, or differs in one
-    letter. Items that more of the query's words fit come first. Keywords count in both languages, names in
-    `language` most. KeyError for an unknown desk.
+    A word of the query fits a word that equals it, begins with it, has the same Indonesian root, or, where none of
+    the desk's words fits it so, differs in one letter. Items that more of the query's words fit come first; those
+    that hardly fit beside the best are left out. Keywords count in both languages, names in `language` most.
+    KeyError for an unknown desk.
     """
     items = catalog.items_of(desk_id)
     asked = words(query[:200])
     telling = tuple(dict.fromkeys(word for word in asked if word not in _ORDINARY))
     if not asked:
         return items
-    scored = ((_score(telling, item, catalog.services[item.service], language), item) for item in items)
-    found = [(score, item) for score, item in scored if score > (0, 0.0)]
+    weights = [_weights_of(item, catalog.services[item.service], language) for item in items]
+    vocabulary = {known for weighed in weights for known in weighed}
+    fits = [_known_fits(word, vocabulary) for word in telling]
+    scored = [(_score(telling, fits, item, weighed), item) for item, weighed in zip(items, weights, strict=True)]
+    least = _FAINT * max((score[2] for score, _ in scored), default=0.0)
+    found = [(score, item) for score, item in scored if score[2] > 0 and score[2] >= least]
     return tuple(item for _, item in sorted(found, key=lambda pair: pair[0], reverse=True))
 
 
-def _score(telling: tuple[str, ...], item: Item, service: Service, language: str) -> tuple[int, float]:
+def _known_fits(asked: str, vocabulary: Iterable[str]) -> dict[str, float]:
+    """The words that fit one of the query, and how well; misspelt ones only where no other fits."""
+    found = {known: fit for known in vocabulary if (fit := _fit(asked, known))}
+    right = {known: fit for known, fit in found.items() if fit > _MISSPELT}
+    return right or found
+
+
+def _weights_of(item: Item, service: Service, language: str) -> Mapping[str, float]:
     other = "id" if language == "en" else "en"
-    weights = _weights(
+    return _weights(
         (
             (item.summary.get(language), _SUMMARY),
             (service.name.get(language), _SERVICE),
@@ -65,10 +82,16 @@ def _score(telling: tuple[str, ...], item: Item, service: Service, language: str
             (" ".join(item.keywords), _KEYWORD),
         )
     )
-    best = [max((weight * _fit(word, known) for known, weight in weights.items()), default=0.0) for word in telling]
+
+
+def _score(
+    telling: Sequence[str], fits: Sequence[Mapping[str, float]], item: Item, weights: Mapping[str, float]
+) -> tuple[int, float, float]:
+    """How many words of the query the item has, what they are worth together, and what the best of them is worth."""
+    best = [max((fit * weights.get(known, 0.0) for known, fit in fitting.items()), default=0.0) for fitting in fits]
     asked = f" {' '.join(telling)} "
     whole = sum(2.0 for keyword in item.keywords if f" {' '.join(words(keyword))} " in asked)
-    return sum(1 for score in best if score), sum(best) + whole
+    return sum(1 for score in best if score >= _TELLS), sum(best) + whole, max(best, default=0.0)
 
 
 @lru_cache(maxsize=1024)
@@ -89,7 +112,7 @@ def _fit(asked: str, known: str) -> float:
         return 0.7
     if len(asked) >= 4 and len(known) >= 4 and root(asked) == root(known):
         return 0.6
-    return 0.4 if min(len(asked), len(known)) >= 5 and _one_letter_apart(asked, known) else 0.0
+    return _MISSPELT if min(len(asked), len(known)) >= 5 and _one_letter_apart(asked, known) else 0.0
 
 
 @lru_cache(maxsize=4096)

@@ -46,6 +46,25 @@ def test_the_item_that_is_meant_comes_first(catalog, query, item):
     assert search(catalog, "kptik-medan", query)[0].id == item
 
 
+@pytest.mark.parametrize(
+    ("desk", "query", "found"),
+    [
+        ("biro-umum", "sakit gigi", ["biro-umum.16/dental-clinic", "biro-umum.15/general-clinic"]),
+        ("biro-umum", "gaji kurang", ["biro-umum.25/salary-shortfall", "biro-umum.25/salary-main"]),
+        ("biro-umum", "sakip", ["biro-umum.42/sakip-evaluation"]),
+        ("biro-umum", "gigii", ["biro-umum.16/dental-clinic"]),
+    ],
+)
+def test_what_only_looks_like_a_word_or_stands_in_a_promise_is_not_found(catalog, desk, query, found):
+    assert [item.id for item in search(catalog, desk, query)] == found
+
+
+def test_a_slow_network_is_not_the_promise_of_a_secretariat(catalog):
+    found = search(catalog, "kptik-medan", "internet lambat")
+    assert found
+    assert {item.id.split("/")[0] for item in found} <= {"itsm.5", "itsm.8"}
+
+
 @pytest.mark.parametrize("query", ["", "   ", "?!"])
 def test_nothing_asked_gives_everything_in_the_order_of_the_file(catalog, query):
     assert search(catalog, "kptik-medan", query) == catalog.items_of("kptik-medan")
