@@ -1,6 +1,7 @@
 """The portal's home page: the office, the search, the opening hours, and how little of it travels."""
 
 import re
+from collections import Counter
 
 import pytest
 
@@ -27,6 +28,25 @@ def test_a_search_finds_the_service_in_a_citizens_words(world: World) -> None:
     part = browser.get(f"/{MEDAN}", query_string={"q": "<zzz>", "part": "1"}).text
     assert "&lt;zzz&gt;" in part
     assert "<html" not in part
+
+
+def test_a_service_with_one_item_is_a_row_and_only_the_others_unfold(world: World) -> None:
+    page = world.browser().get("/biro-umum").text
+    groups = Counter(item.service for item in CATALOG.items_of("biro-umum"))
+    assert page.count('<details class="group">') == sum(count > 1 for count in groups.values())
+    assert page.count('<div class="group"><a ') == sum(count == 1 for count in groups.values())
+    assert all(f"/biro-umum/{item.id}" in page for item in CATALOG.items_of("biro-umum"))
+
+
+@pytest.mark.parametrize(("desk", "folded"), [("biro-umum", True), (MEDAN, False), ("setneg-ortala", False)])
+def test_a_long_list_of_services_is_folded_under_the_search(world: World, desk: str, folded: bool) -> None:
+    assert ('<details class="every">' in world.browser().get(f"/{desk}").text) is folded
+
+
+def test_other_ways_to_write_are_named_only_where_the_desk_has_some(world: World) -> None:
+    for desk in CATALOG.desks.values():
+        shown = "Rather write or call?" in world.browser().get(f"/{desk.id}?lang=en").text
+        assert shown == bool(desk.whatsapp or desk.phone or desk.email), desk.id
 
 
 @pytest.mark.parametrize(

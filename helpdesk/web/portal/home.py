@@ -15,6 +15,8 @@ from helpdesk.sla.norms import Fixed, Unit
 from helpdesk.store.models import Ticket
 
 COMMON = 5
+LONG = 20
+"""A list of more services than this is folded: the search stands above it, and the way to write to the desk below."""
 COUNTED_FOR = timedelta(days=90)
 ROUGH_HOURS = {Unit.MINUTE: 1 / 60, Unit.HOUR: 1, Unit.WORKING_DAY: 8, Unit.DAY: 8, Unit.WEEK: 40, Unit.MONTH: 160}
 UNKNOWN_ITEM = "lainnya"
@@ -32,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A service of the catalogue with its items."""
+    """A service of the catalogue with its items; one that has a single item is shown as that item."""
 
     name: str
     rows: tuple[Row, ...]
