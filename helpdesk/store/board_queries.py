@@ -29,6 +29,7 @@ from helpdesk.store.models import Person, Ticket
 from helpdesk.store.people_models import StaffUser
 from helpdesk.store.people_queries import SHOWN_NAME
 from helpdesk.tickets.words import OPEN_STATUSES, Status
+from helpdesk.tiers.routing import LAYER_1
 
 KEPT_STATEMENTS = 512
 """People look at the same pages again and again, and building a statement costs more than running it."""
@@ -128,7 +129,7 @@ def _holds(words: str) -> ColumnElement[bool]:
 def _returned(desk: str) -> ColumnElement[bool]:
     """Handed back to Layer 1, with nobody on it."""
     goes_on = Ticket.status == Status.IN_PROGRESS.value
-    return and_(Ticket.desk == desk, Ticket.group == "layer-1", goes_on, Ticket.assignee_id.is_(None))
+    return and_(Ticket.desk == desk, Ticket.group == LAYER_1, goes_on, Ticket.assignee_id.is_(None))
 
 
 def _branches(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

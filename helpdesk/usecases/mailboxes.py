@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from helpdesk.store.mail_models import Heartbeat, Mailbox
@@ -89,8 +89,3 @@ def beat(session: Session, worker: str, now: datetime) -> None:
         session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - FORGET_WORKER_AFTER))
     else:
         row.seen_at = now
-
-
-def last_beat(session: Session) -> datetime | None:
-    """When any worker was last seen."""
-    return session.scalar(select(Heartbeat.seen_at).order_by(Heartbeat.seen_at.desc()).limit(1))

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
 
 from helpdesk.store.db import MIGRATIONS
-from helpdesk.store.mail_models import Heartbeat, Mailbox, OutboxMessage, RawMessage
+from helpdesk.store.mail_models import Mailbox, OutboxMessage, RawMessage
 from helpdesk.store.models import Ticket
+from helpdesk.store.trouble_queries import worker_seen_at
 from helpdesk.usecases.people import staff_by_token
 from helpdesk.web.access import OPEN, require
 from helpdesk.web.security import LOOPBACK, requested_host
@@ -56,12 +57,8 @@ def _is_open(row: Mailbox | None) -> bool:
     return row is not None and row.opened_at is not None and (row.failed_at is None or row.failed_at <= row.opened_at)
 
 
-def _last_beat(session: Session) -> datetime | None:
-    return session.scalar(select(Heartbeat.seen_at).order_by(Heartbeat.seen_at.desc()).limit(1))
-
-
 def _worker_faults(session: Session, now: datetime) -> list[str]:
-    seen_at = _last_beat(session)
+    seen_at = worker_seen_at(session)
     return [] if seen_at is not None and now - seen_at <= WORKER_SILENCE else ["worker: not seen within 30 s"]
 
 
@@ -112,7 +109,7 @@ def _samples(session: Session, now: datetime) -> Iterator[tuple[str, str, list[t
     yield "helpdesk_outbox_messages", "Outgoing messages by state.", [(f'{{state="{s}"}}', float(n)) for s, n in outbox]
     stuck = session.scalar(select(func.count()).where(RawMessage.state == "quarantined")) or 0
     yield "helpdesk_quarantined_messages", "Messages that could not be understood.", [("", float(stuck))]
-    seen_at = _last_beat(session)
+    seen_at = worker_seen_at(session)
     if seen_at is not None:
         age = (now - seen_at).total_seconds()
         yield "helpdesk_worker_age_seconds", "Seconds since a worker was last seen.", [("", age)]

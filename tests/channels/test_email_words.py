@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.channels.email.charsets import codec_of, decode, one_line, storable
+from helpdesk.channels.email.charsets import codec_of, decode, error_line, one_line, storable
 from helpdesk.channels.email.filenames import made_name, safe_name
 from helpdesk.channels.email.words import base64_bytes, decode_words, parameters
 
@@ -30,6 +30,12 @@ from helpdesk.channels.email.words import base64_bytes, decode_words, parameters
 )
 def test_text_is_read_by_what_the_sender_declared_then_by_what_it_is(data: bytes, declared: str, text: str) -> None:
     assert decode(data, declared) == text
+
+
+def test_an_error_becomes_one_line_of_bounded_length_that_names_its_kind() -> None:
+    assert error_line(OSError("no\r\nroute")).split() == ["OSError", "no", "route"]
+    assert "\n" not in error_line(OSError("no\r\nroute"))
+    assert len(error_line(ValueError("x" * 999))) == 200
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\xfd", b"\xed\xa0\x80", bytes(range(256)), b"\x1b$B\xff"])

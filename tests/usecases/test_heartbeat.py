@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from helpdesk.store.db import unit_of_work
 from helpdesk.store.mail_models import Heartbeat
-from helpdesk.usecases.mailboxes import beat, last_beat
+from helpdesk.store.trouble_queries import worker_seen_at
+from helpdesk.usecases.mailboxes import beat
 
 
 def seen(office, *workers):
@@ -29,4 +30,4 @@ def test_the_last_sign_of_any_worker_stays_known_while_none_runs(office):
     seen(office, "a:1")
     office.now.move(days=3)
     with unit_of_work() as session:
-        assert last_beat(session) == first
+        assert worker_seen_at(session) == first

@@ -11,9 +11,9 @@ from helpdesk.catalog.source import CatalogSource
 from helpdesk.store.db import db, unit_of_work
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Event, Ticket
+from helpdesk.store.trouble_queries import worker_seen_at
 from helpdesk.usecases import sweep as sweeping
 from helpdesk.usecases.clocks import refresh
-from helpdesk.usecases.mailboxes import last_beat
 from helpdesk.usecases.sweep import check, due_tickets
 from helpdesk.worker import Worker
 from tests.usecases.conftest import Office
@@ -160,7 +160,7 @@ def test_the_worker_says_that_it_lives(office: Office, worker: Worker) -> None:
     office.now.move(seconds=30)
     worker.beat()
     with unit_of_work() as session:
-        assert last_beat(session) == office.now()
+        assert worker_seen_at(session) == office.now()
 
 
 def test_a_breach_is_apologised_for_even_where_the_ticket_was_late_before(office: Office) -> None:

@@ -50,6 +50,11 @@ def one_line(text: str) -> str:
     return " ".join(BIDI.sub("", CONTROLS.sub(" ", storable(text))).split(" ")).strip()
 
 
+def error_line(error: BaseException) -> str:
+    """The kind and the words of an error on one line of at most 200 characters, for logs and for what staff read."""
+    return one_line(f"{type(error).__name__} {error}")[:200]
+
+
 def _stray(error: UnicodeError) -> tuple[str, int]:
     # A few bytes of Windows-1252 in text that is otherwise UTF-8: the valid part must stay readable.
     assert isinstance(error, UnicodeDecodeError)

@@ -19,7 +19,7 @@ from urllib.parse import SplitResult, unquote
 from imapclient import IMAPClient, SocketTimeout
 
 from helpdesk.channels.base import ChannelError
-from helpdesk.channels.email.charsets import one_line
+from helpdesk.channels.email.charsets import error_line
 from helpdesk.channels.email.imap_idle import idle
 
 CONNECT_TIMEOUT = 15.0  # seconds
@@ -50,19 +50,15 @@ class Fetched:
     complete: bool = True
 
 
-def _text(error: BaseException) -> str:
-    return one_line(f"{type(error).__name__} {error}")[:200]
-
-
 @contextlib.contextmanager
 def _as_channel_error(step: str) -> Iterator[None]:
     """Every failure of the library, the socket or a confused server becomes one ChannelError."""
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        raise ChannelError(f"{step}: {_text(error)}", permanent=True) from error
+        raise ChannelError(f"{step}: {error_line(error)}", permanent=True) from error
     except (IMAP4.error, OSError, EOFError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise ChannelError(f"{step}: {_text(error)}") from error
+        raise ChannelError(f"{step}: {error_line(error)}") from error
 
 
 class Mailbox:

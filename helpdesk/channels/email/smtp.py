@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, unquote
 
 from helpdesk.channels.base import ChannelError, Outbound
 from helpdesk.channels.email.addresses import addr_spec
-from helpdesk.channels.email.charsets import decode, one_line
+from helpdesk.channels.email.charsets import decode, error_line, one_line
 from helpdesk.channels.email.composing import compose, envelope_sender
 
 TIMEOUT = 45.0  # seconds for connecting and for each answer
@@ -193,7 +193,7 @@ class Sender:
         except smtplib.SMTPResponseException as error:
             raise ChannelError(f"greeting: {_reason(error.smtp_code, error.smtp_error)}") from error
         except (OSError, smtplib.SMTPException) as error:
-            raise ChannelError(f"no SMTP connection to {host}:{port}: {_short(error)}") from error
+            raise ChannelError(f"no SMTP connection to {host}:{port}: {error_line(error)}") from error
         try:
             self._introduce(connection, scheme, context)
         except BaseException:
@@ -212,11 +212,7 @@ class Sender:
             # Whatever the code: this is about our account or the server, not about the message.
             raise ChannelError(f"SMTP sign-in: {_reason(error.smtp_code, error.smtp_error)}") from error
         except (OSError, smtplib.SMTPException) as error:
-            raise ChannelError(f"SMTP sign-in: {_short(error)}") from error
-
-
-def _short(error: Exception) -> str:
-    return one_line(f"{type(error).__name__} {error}")[:200]
+            raise ChannelError(f"SMTP sign-in: {error_line(error)}") from error
 
 
 def send(url: SplitResult, outbound: Outbound) -> None:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import Forbidden
 from helpdesk.store import board_queries as stored
 from helpdesk.store.document_queries import files_since_hold
 from helpdesk.tickets.words import HoldReason
+from helpdesk.tiers.routing import LAYER_1
 from helpdesk.web.board.address import DUE, PAGE, RECEIPT, Asked, offset, place
 from helpdesk.web.board.alarms import alarms
 from helpdesk.web.board.clocks import Present
@@ -126,7 +127,7 @@ def _whole_number(name: str) -> int:
 
 def _left(row: Row[Any], asked: Asked) -> bool:
     """True when the ticket no longer belongs to the list."""
-    returned = asked.wanted.waiting and row.group == "layer-1" and row.assignee is None
+    returned = asked.wanted.waiting and row.group == LAYER_1 and row.assignee is None
     return row.status not in asked.wanted.statuses and not returned
 
 

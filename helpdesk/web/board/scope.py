@@ -6,6 +6,7 @@ from datetime import datetime
 from helpdesk.catalog.model import Catalog
 from helpdesk.tickets.permission import EVERY_DESK, Staff
 from helpdesk.tickets.words import Role
+from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.standards import calendar_for
 from helpdesk.web.board.clocks import Measure, Present
@@ -25,7 +26,7 @@ def groups_of(staff: Staff, catalog: Catalog, desks: Collection[str]) -> tuple[t
     found = []
     for desk in desks:
         for group in catalog.desks[desk].groups:
-            leads = staff.is_supervisor(desk) and catalog.groups[group].tier != "layer-1"
+            leads = staff.is_supervisor(desk) and catalog.groups[group].tier != LAYER_1
             if leads or staff.in_group(group, desk):
                 found.append((group, desk))
     return tuple(found)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from helpdesk.catalog.model import Catalog
 from helpdesk.sla.clock import stopping
 from helpdesk.tickets.words import Status
+from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.editions import item_of
 from helpdesk.web.board.clocks import ClockColumns, Pill, Present, leading, two_clocks
 from helpdesk.web.board.shell import Alarm, Place
@@ -140,7 +141,7 @@ def _place(row: BoardColumns, at: Present, catalog: Catalog, *, file_came: bool)
     group, parts = catalog.groups.get(row.group), [status]
     if row.assignee:
         parts.append(row.assignee)
-    if group is None or group.tier != "layer-1":
+    if group is None or group.tier != LAYER_1:
         parts.append(group.name.get(words.language) if group else row.group)
     return " · ".join(parts)
 

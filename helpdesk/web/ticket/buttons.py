@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 from helpdesk.tickets.words import Action, Status
+from helpdesk.tiers.routing import LAYER_1
 from helpdesk.web.ticket.view import Buttons
 
-LAYER_1 = "layer-1"
-WITHOUT_FORM = frozenset({Action.TAKE, Action.RESUME, Action.CONFIRM_FULFILMENT})
+WITHOUT_FORM = frozenset({Action.TAKE, Action.RESUME})
 _NO_BUTTON = frozenset({Action.REPLY, Action.NOTE, Action.CLOSE, Action.OPEN})
 _ENDED = {
     Status.ON_HOLD: (Action.RESUME, Action.SET),

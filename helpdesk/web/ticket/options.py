@@ -13,13 +13,13 @@ from helpdesk.store.models import Ticket
 from helpdesk.store.page_queries import earlier_labels
 from helpdesk.store.people_queries import staff_at
 from helpdesk.tickets.words import Action, CancelReason, EntryKind, HoldReason
+from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.editions import item_of
 from helpdesk.usecases.triage import proposed_group
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.view import Choice
 from helpdesk.web.ticket.view import AttributeField, Choices, Options
 
-LAYER_1 = "layer-1"
 STAFF_CANCELS = (CancelReason.WITHDRAWN, CancelReason.LAPSED, CancelReason.DUPLICATE, CancelReason.SPAM,
                  CancelReason.NOT_OURS)  # fmt: skip
 

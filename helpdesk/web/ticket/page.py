@@ -18,6 +18,7 @@ from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.store.people_queries import shown_names
 from helpdesk.tickets.permission import Staff, allowed_actions, refusal
 from helpdesk.tickets.words import Action, Channel, Status
+from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.clocks import Standing, events_of, standing
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import facts_of
@@ -25,7 +26,7 @@ from helpdesk.usecases.triage import proposed_group
 from helpdesk.web.board.clocks import Clock, Pill, Present, leading, two_clocks
 from helpdesk.web.board.frame import list_href
 from helpdesk.web.ticket import side, talk
-from helpdesk.web.ticket.buttons import LAYER_1, buttons
+from helpdesk.web.ticket.buttons import buttons
 from helpdesk.web.ticket.options import choices
 from helpdesk.web.ticket.papers import lapse, papers, perhaps_came
 from helpdesk.web.ticket.view import Buttons, Linked, Message, Person, Rule, TicketPage

@@ -13,11 +13,11 @@ from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.rules import EVENT_STAGE, StageDue
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.tickets.words import Action, Status
+from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.clocks import Standing
 from helpdesk.web.board.clocks import Clock, Pill, Present, pill
 from helpdesk.web.ticket.view import ClockSide, Rule, Share
 
-LAYER_1 = "layer-1"
 _MOVES = (Action.ESCALATE, Action.HAND_BACK, Action.SEND_BACK, Action.REOPEN)
 _LOOKS = ("t0", "t1", "t2", "t3")
 
