@@ -90,7 +90,8 @@ def _pairs(attributes: tuple[str, ...]) -> Mapping[str, str]:
 def _tell(answer: Mapping[str, Any]) -> None:
     for clock in ("response", "resolution"):
         click.echo(f"{clock:<12}{answer[clock]['starts'] or '-'}  →  {answer[clock]['due'] or '-'}")
+    width = max((len(stage["name"]) for stage in answer["stages"]), default=0)
     for stage in answer["stages"]:
-        click.echo(f"  {stage['name']:<10}{stage['starts'] or '-'}  →  {stage['due'] or '-'}")
+        click.echo(f"  {stage['name']:<{width}}  {stage['starts'] or '-'}  →  {stage['due'] or '-'}")
     for line in answer["explain"]:
         click.echo(line)
