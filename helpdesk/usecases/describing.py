@@ -15,7 +15,11 @@ from helpdesk.usecases.answers import asked_attributes, checked_attributes, mark
 from helpdesk.usecases.clocks import due_before_and_after
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.notices import tell_requester
+from helpdesk.usecases.short_notice import ACCEPTED, accepting
 from helpdesk.usecases.supplying import are_late, asked_ticks, changes, end_satisfied_hold, is_now_complete
+
+BEFORE_FULFILMENT = frozenset({"attributes", "event_at", "starts_at", "agreed_due_at", ACCEPTED})
+"""The fields of `set` that need a ticket which is not fulfilled yet."""
 
 
 def _times(deed: Deed) -> dict[str, str]:
@@ -69,15 +73,15 @@ def _changed(deed: Deed, new: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def describe(deed: Deed) -> None:
-    """Attributes, event date, start of the clock, agreed date, documents that have come; any of them.
+    """Attributes, event date, start of the clock, agreed date, documents that came, a late request taken on; any.
 
     What is known to be so already is no event. A deadline that moves by it is told to the requester and everybody in
     copy. After fulfilment only documents that are due then can be ticked off; it changes no status (docs/adr/0015).
     """
     given, asked = _answers(deed), asked_ticks(deed)
     data: dict[str, Any] = dict(_times(deed))
-    late = bool(asked) and not data and not given and are_late(deed, asked)
-    if not data and not given and not asked:
+    late = bool(asked) and not any(deed.fields.get(name) for name in BEFORE_FULFILMENT) and are_late(deed, asked)
+    if not data and not given and not asked and not deed.fields.get(ACCEPTED):
         raise Invalid(_("Nothing to set was given."))
     deed.target(late_document=late)
     attributes = {name: value for name, value in given.items() if deed.ticket.attributes.get(name) != value}
@@ -86,6 +90,7 @@ def describe(deed: Deed) -> None:
     ticked = changes(deed, asked)
     if ticked:
         data["documents"] = ticked
+    data |= accepting(deed, data)
     if "starts_at" not in data and is_now_complete(deed, given, ticked):
         data["starts_at"] = deed.context.now.isoformat()
     if data:
@@ -97,7 +102,7 @@ def _describe(deed: Deed, data: dict[str, Any], *, late_document: bool) -> None:
     moves = before is not None and before != after and not late_document
     if moves:
         data |= {"from_due_at": _iso(before), "due_at": _iso(after)}
-    deed.done(why=str(deed.fields.get("reason") or ""), data=data, late_document=late_document)
+    deed.done(why=str(data.get(ACCEPTED) or deed.fields.get("reason") or ""), data=data, late_document=late_document)
     _take_over(deed.ticket, data)
     mark_urgent(deed.ticket, deed.item)
     if isinstance(deed.actor, Requester) and "attributes" in data:

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.errors import NotFound, WrongState
 from helpdesk.tickets.errors import marked as _
-from helpdesk.tickets.permission import Actor, refusal, sees
+from helpdesk.tickets.permission import Actor, Staff, refusal, sees
 from helpdesk.tickets.words import Action, EntryKind
 from helpdesk.usecases import describing, fulfilment, holding, linking, triage
 from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed, facts_of
 from helpdesk.usecases.notices import send_reply
+from helpdesk.usecases.short_notice import mention
 
 
 def reply(deed: Deed) -> None:
@@ -76,6 +77,8 @@ def perform(
         raise refused
     ACTIONS[action](Deed(session, context, actor, ticket, action, fields or {}))
     session.flush()
+    if isinstance(actor, Staff):
+        mention(session, context, ticket, action)
     refresh(session, context, ticket)
 
 

@@ -25,8 +25,7 @@ from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 from helpdesk.usecases.raw import store_raw
 from helpdesk.usecases.redaction import without_private_links
-
-SHORT_NOTICE = "short notice: the lead time of the standard is not kept, the requester was told"
+from helpdesk.usecases.short_notice import SHORT_NOTICE
 
 
 @dataclass(frozen=True, slots=True)

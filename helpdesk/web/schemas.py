@@ -52,6 +52,7 @@ DOCUMENTS_SAY = (
     "Documents by their catalogue id, or by the text that a hold named: true ticks one off, false takes that back. "
     "A `documents` hold ends when nothing on its list is missing. After fulfilment only those due then."
 )
+SHORT_NOTICE_SAYS = "Why a request that came later than its standard asks is taken on all the same."
 NOTHING: Mapping[str, fields.Field[Any]] = {}
 ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
     Action.TAKE: NOTHING,
@@ -67,6 +68,7 @@ ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
         "event_at": _optional(Moment()),
         "starts_at": _optional(Moment()),
         "agreed_due_at": _optional(Moment()),
+        "short_notice": _optional(Words(MEDIUM, metadata={"description": SHORT_NOTICE_SAYS})),
         "reason": _optional(Words(MEDIUM)),
     },
     Action.ESCALATE: {"group": Words(60, required=True, minimum=1), "reason": _optional(Words(MEDIUM))},

@@ -136,6 +136,7 @@ def _kinds() -> Mapping[str, str]:
         "calendar": _("notice of a moved deadline"),
         "documents": _("list of missing documents"),
         "change": _("notice of a changed deadline"),
+        "late-request": _("notice of a missed lead time"),
         "reminder": _("reminder of missing documents"),
         "lapse": _("notice of lapse"),
         "code": _("one-time code"),

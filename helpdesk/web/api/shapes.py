@@ -5,12 +5,14 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from helpdesk.tickets.errors import marked as _
-from helpdesk.tickets.events import MOVED, RELEASED, REMINDER
+from helpdesk.tickets.events import LATE_REQUEST, MOVED, RELEASED, REMINDER
 from helpdesk.tickets.words import Action, Channel, EntryKind, Status, TicketType, Verdict
 from helpdesk.usecases.clocks import APOLOGY
 from helpdesk.web.fields import LONG, MEDIUM, WORDING, Attributes, Choice, Form, Moment, Whole, Words
 
 LIMIT, LARGEST_LIMIT = 50, 100
+OF_THE_DESK = (APOLOGY, LATE_REQUEST, MOVED, RELEASED, REMINDER)
+"""Events that are no action."""
 
 
 class RequesterGiven(Form):
@@ -85,7 +87,7 @@ class EntryShown(Schema):
 class EventShown(Schema):
     """One line of the history."""
 
-    action = _text(metadata={"enum": [*(action.value for action in Action), APOLOGY, REMINDER, MOVED, RELEASED]})
+    action = _text(metadata={"enum": [*(action.value for action in Action), *OF_THE_DESK]})
     by = _text()
     at = fields.DateTime(required=True)
     from_status = fields.String(data_key="from", required=True, allow_none=True)

@@ -27,6 +27,7 @@ from helpdesk.web.board.clocks import Clock, Pill, Present, leading, two_clocks
 from helpdesk.web.board.frame import list_href
 from helpdesk.web.ticket import side, talk
 from helpdesk.web.ticket.buttons import buttons
+from helpdesk.web.ticket.open_questions import open_questions
 from helpdesk.web.ticket.options import choices
 from helpdesk.web.ticket.papers import lapse, papers, perhaps_came
 from helpdesk.web.ticket.view import Buttons, Linked, Message, Person, Rule, TicketPage
@@ -224,16 +225,6 @@ def _head(viewer: Viewer, found: Read) -> TicketPage:
     )
 
 
-def _unknown(found: Read, at: Present) -> str:
-    """What nobody has said of the request yet, so that the earliest deadline counts; empty where all is known."""
-    missing, item = found.standing.timeline.missing, found.item
-    if not missing or item is None or not Status(found.ticket.status).is_open:
-        return ""
-    known = {a.id: a.name.get(at.words.language) for a in item.attributes}
-    names = ", ".join(known.get(name, name) for name in missing)
-    return str(_("Not known yet: %(names)s. The earliest deadline counts.", names=names))
-
-
 def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
     """The right column; the preview does without the long parts."""
     at, ticket, item, catalog = viewer.at, found.ticket, found.item, viewer.context.catalog
@@ -256,10 +247,7 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
     return replace(
         page,
         papers=papers(item, ticket, found.events, found.holds, found.names, at, may_set=may_set),
-        unknown=_unknown(found, at),
-        unknown_field=f"set-{found.standing.timeline.missing[0]}"
-        if may_set and found.standing.timeline.missing
-        else "",
+        **open_questions(viewer.session, viewer.context, ticket, found.standing, at, may_set=may_set),
         lapses=lapse(found.standing.timeline, at),
         perhaps_came=perhaps_came(viewer.session, ticket, at),
         shares=side.shares(found.events, found.holds, found.standing.calendar, catalog, at),

@@ -221,6 +221,8 @@ class TicketPage:
     lapses: str = ""
     unknown: str = ""
     unknown_field: str = ""
+    short_notice: str = ""
+    asks_acceptance: bool = False
     perhaps_came: str = ""
     rules: tuple[Rule, ...] = ()
     wording: str = ""
