@@ -62,7 +62,7 @@ def next_status(status: Status, action: Action, *, late_document: bool = False) 
     except KeyError:
         raise WrongState(
             _("This cannot be done now: %(action)s on a ticket that is %(status)s."),
-            action=str(action),
-            status=str(status),
+            action=action,
+            status=status,
         ) from None
     return status if target is None else target

@@ -140,7 +140,7 @@ def refusal(
         allowed = action in (Action.CLOSE, Action.CANCEL, Action.RESUME)
     else:
         allowed = action in _REQUESTER and (action is not Action.SET or REQUESTER_SETS.issuperset(given))
-    return None if allowed else Forbidden(_("Your role or group does not allow this: %(action)s."), action=str(action))
+    return None if allowed else Forbidden(_("Your role or group does not allow this: %(action)s."), action=action)
 
 
 def may_now(actor: Actor, action: Action, ticket: TicketFacts) -> bool:

@@ -17,7 +17,7 @@ from helpdesk.usecases.people import staff_of, verify_password
 from helpdesk.web import session as sessions
 from helpdesk.web.access import PUBLIC, require, signed_in
 from helpdesk.web.board.shell import Place
-from helpdesk.web.language import language
+from helpdesk.web.language import NAMES, language
 from helpdesk.web.security import local_path, test_now
 from helpdesk.web.throttle import Limit, caller_address, count, forgive, is_over
 from helpdesk.web.work import context, database, own_units, surroundings
@@ -82,8 +82,7 @@ def home_of(staff: Staff) -> str:
 
 def _language_links() -> tuple[Place, ...]:
     path, now = request.path, language()
-    names = (("id", "Bahasa Indonesia"), ("en", "English"))
-    return tuple(Place(name, f"{path}?lang={code}", current=code == now) for code, name in names)
+    return tuple(Place(name, f"{path}?lang={code}", current=code == now) for code, name in NAMES.items())
 
 
 def _form(error: str = "", name: str = "", status: int = 200) -> Response:

@@ -15,8 +15,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from helpdesk.tickets.errors import DomainError, Forbidden, Invalid, NotFound, WrongState
+from helpdesk.tickets.words import Action, Status
 from helpdesk.web.access import API_ROOT
+from helpdesk.web.board.phrases import phrases
 from helpdesk.web.fault_words import FORM_EXPIRED, WORDS
+from helpdesk.web.language import language
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +27,17 @@ STATUS: Mapping[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Invali
 RETRY_SECONDS = 5
 
 
+def _word(value: object) -> object:
+    """A status or an action by the name that the pages give it; everything else as it is."""
+    if isinstance(value, Action | Status):
+        words = phrases(language())
+        return (words.action if isinstance(value, Action) else words.status).get(value, value)
+    return value
+
+
 def _say(msgid: str, params: Mapping[str, object]) -> str:
     text: str = gettext(msgid)
-    return text % params if params else text
+    return text % {name: _word(value) for name, value in params.items()} if params else text
 
 
 def message(error: DomainError) -> str:
@@ -63,6 +74,8 @@ def problem(status: int, detail: str, fields: Mapping[str, str] | None = None) -
         body["errors"] = {name: [text] for name, text in fields.items()}
     answer = make_response(json.dumps(body), status)
     answer.content_type = "application/problem+json"
+    answer.headers["Content-Language"] = language()
+    answer.vary.add("Accept-Language")
     return answer
 
 

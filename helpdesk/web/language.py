@@ -1,4 +1,7 @@
-"""The language of an answer: Indonesian, unless the person has switched. What a browser announces is not asked."""
+"""The language of an answer: Indonesian, unless the person has switched. What a browser announces is not asked.
+
+A program of the JSON interface has no switch: it asks with `Accept-Language`.
+"""
 
 from flask import Blueprint, Flask, Response, g, redirect, request
 from flask_babel import Babel
@@ -8,11 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from helpdesk.resources import translations_folder
 from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.permission import EVERY_DESK
-from helpdesk.web.access import PUBLIC, require, signed_in
+from helpdesk.web.access import API_ROOT, PUBLIC, require, signed_in
 from helpdesk.web.security import local_path
 from helpdesk.web.work import database, surroundings
 
-LANGUAGES = ("id", "en")
+NAMES = {"id": "Bahasa Indonesia", "en": "English"}
+LANGUAGES = tuple(NAMES)
 COOKIE, YEAR = "lang", 365 * 24 * 3600
 DEFAULT_ZONE = "Asia/Jakarta"
 
@@ -23,10 +27,18 @@ def _chosen(value: str | None) -> str | None:
     return value if value in LANGUAGES else None
 
 
+def _announced() -> str | None:
+    """The first language of ours among those that the caller accepts, the best first: `en-GB` is English."""
+    tags = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((tag for tag in tags if tag in LANGUAGES), None)
+
+
 def language() -> str:
     """`id` or `en`: the link just followed, the switch, the staff member's own; else Indonesian."""
-    asked = _chosen(request.args.get(COOKIE)) or _chosen(request.cookies.get(COOKIE))
-    return asked or _chosen(g.get("language")) or "id"
+    linked = _chosen(request.args.get(COOKIE))
+    if request.path.startswith(API_ROOT):
+        return linked or _announced() or "id"
+    return linked or _chosen(request.cookies.get(COOKIE)) or _chosen(g.get("language")) or "id"
 
 
 def zone_name() -> str:

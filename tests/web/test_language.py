@@ -54,3 +54,28 @@ def test_errors_speak_the_language_of_the_caller(world: World) -> None:
     indonesian, english = browser.get("/nope").text, browser.get("/nope?lang=en").text
     assert "Not found" in english
     assert "Not found" not in indonesian
+
+
+@pytest.mark.parametrize(
+    ("announced", "said"),
+    [
+        (None, "Tidak dapat dilakukan sekarang: Penuhi pada tiket berstatus Baru."),
+        ("fr", "Tidak dapat dilakukan sekarang: Penuhi pada tiket berstatus Baru."),
+        ("id, en;q=0.5", "Tidak dapat dilakukan sekarang: Penuhi pada tiket berstatus Baru."),
+        ("en", "This cannot be done now: Fulfil on a ticket that is New."),
+        ("en-GB, id;q=0.5", "This cannot be done now: Fulfil on a ticket that is New."),
+    ],
+)
+def test_a_program_reads_a_refusal_in_the_language_that_it_asks_for(
+    world: World, announced: str | None, said: str
+) -> None:
+    headers = {"Accept-Language": announced} if announced else {}
+    answer = world.api("rina").act(world.ticket(), "fulfil", {"note": "x", "label": "x"}, headers=headers)
+    assert (answer.status_code, answer.json["detail"]) == (409, said)
+    assert answer.headers["Content-Language"] == ("en" if said.startswith("This") else "id")
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
+def test_a_language_is_called_the_same_on_every_page(world: World) -> None:
+    for path in ("/?lang=en", "/login?lang=en"):
+        assert ">Bahasa Indonesia</a>" in world.browser().get(path).text

@@ -140,17 +140,53 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(world: World
     assert row_of(world, number).status == Status.IN_PROGRESS
 
 
+def notice(page: str) -> str:
+    """What stands over a page whose form came too late; empty when nothing does."""
+    return page.partition('id="late">')[2].partition("</section>")[0]
+
+
 def test_a_form_that_comes_too_late_keeps_what_was_typed(world: World) -> None:
     number = world.ticket(Status.CANCELLED)
-    answer = send(world, number, "reply", text="Jawaban yang panjang")
+    answer = send(world, number, "reply", text="Jawaban <yang> panjang")
     assert answer.status_code == 409
-    assert "Jawaban yang panjang" not in answer.text or "problem" in answer.text
+    assert "Jawaban &lt;yang&gt; panjang</textarea>" in notice(answer.text)
+    assert "readonly" in notice(answer.text)
     assert [e for e in row_of(world, number).entries if e.kind == "public-reply"] == []
+
+
+def test_what_another_did_meanwhile_is_said_over_the_page_and_nothing_typed_is_lost(world: World) -> None:
+    number = world.ticket(Status.IN_PROGRESS)
+    world.api("sari").ok(number, "fulfil", {"note": "Sudah", "label": "reset"})
+    answer = send(world, number, "fulfil", note="Catatan saya", label="akun")
+    assert answer.status_code == 409
+    told = notice(answer.text)
+    assert "Penuhi pada tiket berstatus Dipenuhi" in told
+    assert "Sementara itu: sari memenuhi: reset (08.00)." in told
+    assert ">Catatan saya</textarea>" in told
+    assert ">akun</textarea>" in told
+    assert row_of(world, number).label == "reset"
+
+
+def test_a_press_that_comes_too_late_is_answered_too(world: World) -> None:
+    number = world.ticket(Status.CANCELLED)
+    answer = send(world, number, "take", "sari")
+    assert answer.status_code == 409
+    assert "Ambil pada tiket berstatus Dibatalkan" in notice(answer.text)
+    assert "rina membatalkan" in notice(answer.text)
+    assert "<textarea" not in notice(answer.text)
+
+
+def test_a_refusal_that_its_form_shows_is_not_said_twice(world: World) -> None:
+    answer = send(world, world.ticket(Status.IN_PROGRESS), "fulfil", note="Sudah", label=" ")
+    assert answer.status_code == 422
+    assert notice(answer.text) == ""
 
 
 def test_an_action_that_the_role_forbids_is_refused(world: World) -> None:
     number = world.ticket(group="rft-bmn")
-    assert send(world, number, "take", "tono").status_code == 403
+    answer = send(world, number, "take", "tono")
+    assert answer.status_code == 403
+    assert "Ambil" in notice(answer.text)
     assert row_of(world, number).assignee_id is None
 
 

@@ -27,6 +27,13 @@ REFUSALS = {
 }
 NUMBER = {"name": "number", "in": "path", "required": True, "schema": {"type": "string"}, "example": "MDN-2026-000123"}
 IF_MATCH = {"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}}
+LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": "The language of what a refusal says: `id` (also without this header) or `en`.",
+    "schema": {"type": "string"},
+}
 KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -56,7 +63,7 @@ def _answers(route: Route) -> dict[str, Any]:
 
 
 def _parameters(route: Route) -> list[Any]:
-    found: list[Any] = [NUMBER] if "<number>" in route.path else []
+    found: list[Any] = [NUMBER, LANGUAGE] if "<number>" in route.path else [LANGUAGE]
     if route.query is not None:
         found.append({"in": "query", "schema": route.query})
     if route.body is not None:

@@ -14,7 +14,7 @@ from helpdesk.tickets.words import Role
 from helpdesk.web.access import staff
 from helpdesk.web.board.scope import desks_of
 from helpdesk.web.board.shell import Place, Shell, initials
-from helpdesk.web.language import language
+from helpdesk.web.language import NAMES, language
 from helpdesk.web.security import test_now
 from helpdesk.web.work import context, database
 
@@ -99,7 +99,7 @@ def shell(here: str, query: str = "") -> Shell:
         desk=desk,
         desks=desks,
         places=_places(person, here),
-        languages=tuple(Place(n, code, code == now) for code, n in (("id", "Bahasa Indonesia"), ("en", "English"))),
+        languages=tuple(Place(n, code, code == now) for code, n in NAMES.items()),
         search_href=list_href(person),
         new_href="/tickets/new" if is_agent(person) else "",
         query=query,

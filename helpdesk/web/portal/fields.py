@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from helpdesk.catalog.model import Attribute, Item
 from helpdesk.tickets.errors import DomainError
 from helpdesk.usecases.answers import asked_attributes
+from helpdesk.web.errors import message
 from helpdesk.web.portal.words import _
 
 
@@ -59,7 +60,7 @@ def _field(attribute: Attribute, language: str) -> AttributeField:
 
 def said(error: DomainError) -> str:
     """A refusal in the current language."""
-    return str(_(error.msgid, **error.params))
+    return message(error)
 
 
 def refused(values: Mapping[str, str], errors: Mapping[str, DomainError]) -> Kept:

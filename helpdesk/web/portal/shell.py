@@ -7,12 +7,12 @@ from flask import request, url_for
 
 from helpdesk.catalog.model import Desk
 from helpdesk.web.language import COOKIE as LANGUAGE_PARAMETER
-from helpdesk.web.language import language
+from helpdesk.web.language import NAMES, language
 from helpdesk.web.work import context
 
 DESK_COOKIE = "helpdesk-desk"
 DESK_COOKIE_SECONDS = 365 * 24 * 3600
-OTHER_LANGUAGE = {"id": ("en", "English"), "en": ("id", "Indonesia")}
+OTHER_LANGUAGE = {"id": "en", "en": "id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def _switched(code: str) -> str:
 def shell(desk: Desk | None = None, here: str = "", *, choose: bool = True) -> Shell:
     """The frame of this page. `desk`: the one that the page is about, else the chosen one."""
     desk = desk or chosen_desk()
-    code, name = OTHER_LANGUAGE[language()]
+    code = OTHER_LANGUAGE[language()]
     desks = tuple(
         Link(d.name, url_for("portal.desk_home", desk=d.id), d == desk) for d in context().catalog.desks.values()
     )
-    return Shell(desk.name if desk else "", desks if choose else (), here, code, name, _switched(code))
+    return Shell(desk.name if desk else "", desks if choose else (), here, code, NAMES[code], _switched(code))

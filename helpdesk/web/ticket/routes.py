@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.models import Ticket
 from helpdesk.store.page_queries import designed_mail, file_of
-from helpdesk.tickets.errors import DomainError, Invalid
+from helpdesk.tickets.errors import DomainError, Invalid, WrongState
 from helpdesk.tickets.errors import NotFound as Missing
 from helpdesk.usecases.handling import ticket_for
 from helpdesk.usecases.withdrawing import withdraw_links
@@ -28,6 +28,7 @@ from helpdesk.web.language import language
 from helpdesk.web.schemas import form_fields
 from helpdesk.web.security import local_path
 from helpdesk.web.ticket.mailframe import POLICY, framed
+from helpdesk.web.ticket.overtaken import has_form, overtaken
 from helpdesk.web.ticket.page import Viewer, build, read
 from helpdesk.web.ticket.view import Kept
 from helpdesk.web.work import context, database, undo
@@ -57,9 +58,12 @@ def _page(ticket: Ticket, kept: Kept | None = None, documents: tuple[str, ...] =
     at = _present(ticket)
     found = read(database(), context(), ticket)
     href, name = _list()
+    shown = build(_viewer(at), found, documents)
+    gone = kept is not None and not has_form(kept.action, shown.buttons)
     return render_template(
         "ticket/page.html",
-        t=build(_viewer(at), found, documents),
+        t=shown,
+        late=overtaken(kept, found, context().catalog, at) if kept and gone else None,
         names=at.words.action,
         list_href=href,
         list_name=name,
@@ -149,7 +153,10 @@ def _where(number: str, action: str) -> str:
 @blueprint.post("/tickets/<number>/actions/<action>")
 @require(STAFF)
 def do(number: str, action: str) -> AnyResponse:
-    """Do an action; a refusal shows the page again with the form open and everything that was typed."""
+    """Do an action; a refusal shows the page again with everything that was typed.
+
+    It stands in the form, opened; where the page has that form no longer, over the page.
+    """
     named, person = action_named(action), staff()
     try:
         ticket = ticket_for(database(), person, number)
@@ -185,4 +192,5 @@ def _refused(number: str, action: str, refused: DomainError) -> Response:
     documents = tuple(request.form.getlist("missing"))
     undo()
     ticket = ticket_for(database(), staff(), number)
-    return make_response(_page(ticket, Kept(action, said, _typed(request.form), errors), documents), status)
+    kept = Kept(action, said, _typed(request.form), errors, conflict=isinstance(refused, WrongState))
+    return make_response(_page(ticket, kept, documents), status)

@@ -125,12 +125,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A refused form: what was typed, and why it was refused. `errors` maps a field to its message."""
+    """A refused form: what was typed, and why it was refused. `errors` maps a field to its message.
+
+    `conflict`: the state of the ticket is the reason.
+    """
 
     action: str
     message: str
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
