@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.store.people_models import Membership, StaffUser
 from helpdesk.tickets.permission import EVERY_DESK
+from helpdesk.tickets.words import Role
 
 SHOWN_NAME = func.coalesce(func.nullif(StaffUser.display_name, ""), StaffUser.name)
 """The name of a staff user that people read on a page; programs read the user name."""
@@ -32,6 +33,41 @@ def staff_at(session: Session, desks: Collection[str]) -> dict[str, Colleague]:
         .order_by(shown, StaffUser.name)
     )
     return {row.name: Colleague(row.id, row.shown) for row in session.execute(statement)}
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A staff user who can be written to."""
+
+    name: str
+    shown: str
+    email: str
+
+
+def addressees(session: Session, desk: str, role: Role, group: str = "") -> tuple[Addressee, ...]:
+    """The active staff with an e-mail address and this role at the desk, in this support group where one is given."""
+    member = [Membership.role == role.value, Membership.desk.in_([desk, EVERY_DESK])]
+    if group:
+        member.append(Membership.group == group)
+    of = select(Membership.user_id).where(*member)
+    return _written_to(session, StaffUser.id.in_(of))
+
+
+def addressee(session: Session, user_id: int | None) -> tuple[Addressee, ...]:
+    """The person of that row, when active and with an e-mail address; else nobody."""
+    return () if user_id is None else _written_to(session, StaffUser.id == user_id)
+
+
+def _written_to(session: Session, who: ColumnElement[bool]) -> tuple[Addressee, ...]:
+    statement = select(StaffUser.name, SHOWN_NAME.label("shown"), StaffUser.email).where(
+        who, StaffUser.active, StaffUser.email != ""
+    )
+    return tuple(Addressee(*row) for row in session.execute(statement.order_by(StaffUser.name)))
+
+
+def is_active(session: Session, user_id: int | None) -> bool:
+    """True for somebody who still works here."""
+    return user_id is not None and bool(session.scalar(select(StaffUser.active).where(StaffUser.id == user_id)))
 
 
 def shown_names(session: Session, names: Collection[str]) -> dict[str, str]:

@@ -30,13 +30,14 @@ from helpdesk.sla.verdict import (
 from helpdesk.sla.window import reopen_until
 from helpdesk.store.document_queries import list_sent_at
 from helpdesk.store.models import Event, Hold, Ticket
-from helpdesk.tickets.events import REMINDER, EventFact, History, described, fold, moment
+from helpdesk.tickets.events import ALARMED, REMINDER, WARNED, EventFact, History, described, fold, moment
 from helpdesk.tickets.words import Action, CancelReason, Channel, HoldReason, Status
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.standards import calendar_for
 
 APOLOGY = "apology"
 """The event of an apology; nobody's action, so no part of the lifecycle."""
+ONCE_A_CYCLE = (APOLOGY, WARNED, ALARMED)
 DEFAULT_REOPEN_DAYS = 7
 _ACTIONS = {action.value: action for action in Action}
 ENDED = ("response_due_at", "response_done_at", "resolution_due_at", "resolution_done_at")
@@ -48,7 +49,7 @@ class Standing:
     """How a ticket stands by its clocks: its history, the timeline, and the calendar and item they rest on.
 
     `apologised`: the apology for a breach of this cycle has been sent; `reminded`: the requester was reminded of the
-    documents that the running hold waits for.
+    documents that the running hold waits for. `noticed`: the notices that staff have had of this cycle.
     """
 
     history: History
@@ -58,6 +59,7 @@ class Standing:
     item: Item | None
     apologised: bool = False
     reminded: bool = False
+    noticed: frozenset[str] = frozenset()
 
 
 def history_of(events: Iterable[Event]) -> History:
@@ -122,9 +124,9 @@ def standing(
     history = history_of(events)
     periods = _periods(session, ticket, context.item(history.item, ticket.catalog_version), holds)
     now = _standing(context, ticket, history, facts_of_history(history, periods, ticket.created_at))
-    told = any(e.action == APOLOGY and e.data.get("cycle") == history.cycle for e in events)
+    told = frozenset(e.action for e in events if e.action in ONCE_A_CYCLE and e.data.get("cycle") == history.cycle)
     last = next((e.action for e in reversed(events) if e.action in (REMINDER, Action.HOLD)), None)
-    return replace(now, apologised=told, reminded=last == REMINDER)
+    return replace(now, apologised=APOLOGY in told, reminded=last == REMINDER, noticed=told - {APOLOGY})
 
 
 def _standing(context: Context, ticket: Ticket, history: History, facts: Facts) -> Standing:
@@ -164,16 +166,34 @@ def refresh(
     ticket.breached = is_late(line, context.now)
     risks = (at_risk(line.response, context.now), at_risk(line.resolution, context.now), _warned(line, context))
     ticket.at_risk = any(risks)
-    ticket.next_check_at = _next_check(now, context.now)
+    ticket.next_check_at = next_look(context, ticket, now)
     return now
 
 
-def _next_check(now: Standing, moment: datetime) -> datetime | None:
-    """When the sweep must look again; at once where something is owed already."""
-    if owes_apology(now, moment) or has_lapsed(now.timeline, moment):
-        return moment
-    moments = (reminder_at(now, moment), next_check(now.timeline, moment))
+def next_look(context: Context, ticket: Ticket, now: Standing, *, noticed: bool = False) -> datetime | None:
+    """When the sweep must look again; at once where something is owed already. `noticed`: staff have been seen to."""
+    if owes_apology(now, context.now) or has_lapsed(now.timeline, context.now):
+        return context.now
+    moments = [reminder_at(now, context.now), next_check(now.timeline, context.now)]
+    if not noticed and owed_notice(ticket, now, context.now):
+        moments.append(calendar_for(context.catalog, ticket.desk).next_working(context.now))
     return min((at for at in moments if at is not None), default=None)
+
+
+def owed_notice(ticket: Ticket, now: Standing, moment: datetime) -> str | None:
+    """The notice that staff have not had of this cycle: WARNED before the breach, ALARMED after it; None for none.
+
+    A warning whose time was past before the ticket was there, or before it was reopened, is never given (case 50).
+    """
+    clock, history = now.timeline.resolution, now.history
+    if clock.done_at is not None or history.resolved_at is not None or history.cancelled_at is not None:
+        return None
+    if is_breached(clock, moment):
+        return ALARMED if ALARMED not in now.noticed else None
+    since = (history.cycle_started_at or ticket.created_at).replace(microsecond=0)
+    if WARNED in now.noticed or not at_risk(clock, moment) or clock.at_risk_at is None or clock.at_risk_at < since:
+        return None
+    return WARNED
 
 
 def reminder_at(now: Standing, moment: datetime) -> datetime | None:

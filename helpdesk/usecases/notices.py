@@ -33,7 +33,8 @@ _RECENT = select(func.count()).where(
 )
 
 
-def _over_cap(session: Session, context: Context, recipient: str) -> bool:
+def over_cap(session: Session, context: Context, recipient: str) -> bool:
+    """True when the address has had its share of automatic messages for this hour."""
     recent = session.scalar(_RECENT, {"recipient": recipient, "since": context.now - timedelta(hours=1)})
     return (recent or 0) >= context.settings.automatic_per_hour
 
@@ -42,7 +43,7 @@ def enqueue(
     session: Session,
     context: Context,
     ticket: Ticket,
-    entry_id: int,
+    entry_id: int | None,
     kind: str,
     recipient: str,
     *,
@@ -53,7 +54,9 @@ def enqueue(
     answers: tuple[str, ...] = (),
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """One message to one recipient about a flushed ticket and entry. `answers`: the ids that it replies to.
+    """One message to one recipient about a flushed ticket and entry (None: of no part of its conversation).
+
+    `answers`: the ids that it replies to.
 
     An automatic message to an address that nobody reads is not written.
     """
@@ -88,7 +91,7 @@ def first_state(session: Session, context: Context, desk: str, recipient: str, *
     account = context.settings.mail.get(desk)
     if channel != Channel.EMAIL or account is None or account.smtp is None:
         return "unsendable"
-    return "held" if automatic and _over_cap(session, context, recipient) else "pending"
+    return "held" if automatic and over_cap(session, context, recipient) else "pending"
 
 
 def thread_ids(session: Session, ticket: Ticket) -> tuple[str, ...]:

@@ -9,12 +9,23 @@ from helpdesk.sla.verdict import has_lapsed
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.permission import Machine
 from helpdesk.tickets.words import Action, CancelReason, HoldReason, Status
-from helpdesk.usecases.clocks import APOLOGY, new_promise, owes_apology, refresh, reminder_at, standing
+from helpdesk.usecases.alerting import tell_staff
+from helpdesk.usecases.clocks import (
+    APOLOGY,
+    new_promise,
+    next_look,
+    owed_notice,
+    owes_apology,
+    refresh,
+    reminder_at,
+    standing,
+)
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.handling import perform
 from helpdesk.usecases.lapsing import remind, something_may_have_come
 from helpdesk.usecases.notices import tell_requester
+from helpdesk.usecases.standards import calendar_for
 
 WORKER = Machine("worker")
 
@@ -38,14 +49,23 @@ def put_off_check(session: Session, ticket_id: int, until: datetime) -> None:
 
 
 def check(session: Session, context: Context, ticket: Ticket) -> None:
-    """Do what is due on one ticket: close it after its window, remind and lapse, mark risk and breach, apologise."""
+    """Do what is due on one ticket: close it after its window, remind and lapse, mark risk and breach, apologise,
+    warn staff and tell their supervisors.
+    """
     if ticket.status == Status.RESOLVED and ticket.reopen_until and ticket.reopen_until <= context.now:
         perform(session, context, WORKER, ticket, Action.CLOSE)
         return
     if ticket.hold_reason == HoldReason.DOCUMENTS and _waited_long_enough(session, context, ticket):
         return
-    if owes_apology(refresh(session, context, ticket), context.now):
+    now = refresh(session, context, ticket)
+    if owes_apology(now, context.now):
         _apologise(session, context, ticket)
+    notice = owed_notice(ticket, now, context.now)
+    if notice is not None and calendar_for(context.catalog, ticket.desk).is_working(context.now):
+        tell_staff(Deed(session, context, WORKER, ticket, Action.NOTE), notice)
+        session.flush()
+        ticket.next_check_at = next_look(context, ticket, refresh(session, context, ticket), noticed=True)
+    else:
         session.flush()
         refresh(session, context, ticket)
 

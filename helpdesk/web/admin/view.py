@@ -137,6 +137,8 @@ def _kinds() -> Mapping[str, str]:
         "documents": _("list of missing documents"),
         "change": _("notice of a changed deadline"),
         "late-request": _("notice of a missed lead time"),
+        "warning": _("warning to staff"),
+        "alarm": _("breach told to supervisors"),
         "reminder": _("reminder of missing documents"),
         "lapse": _("notice of lapse"),
         "code": _("one-time code"),

@@ -8,7 +8,7 @@ from functools import cache
 from babel.dates import get_day_names, get_month_names
 from flask_babel import force_locale, gettext
 
-from helpdesk.tickets.events import LATE_REQUEST, MOVED, RELEASED, REMINDER
+from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MOVED, RELEASED, REMINDER, WARNED
 from helpdesk.tickets.words import Action, CancelReason, Channel, EntryKind, HoldReason, Status, TicketType, Verdict
 from helpdesk.usecases.clocks import APOLOGY
 
@@ -198,6 +198,8 @@ def _deeds() -> dict[str, str]:
         Action.SPLIT: gettext("split"),
         Action.LINK: gettext("linked"),
         APOLOGY: gettext("apologised for the delay"),
+        WARNED: gettext("warned that the deadline is near"),
+        ALARMED: gettext("told the supervisors that the deadline has passed"),
         LATE_REQUEST: gettext("told the requester that the lead time was not kept"),
         REMINDER: gettext("reminded of the missing documents"),
         MOVED: gettext("moved the deadline"),

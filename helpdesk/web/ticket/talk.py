@@ -12,7 +12,7 @@ from helpdesk.catalog.model import Catalog
 from helpdesk.sla.outline import change_from, told
 from helpdesk.store.models import Event
 from helpdesk.tickets import events as history
-from helpdesk.tickets.events import LATE_REQUEST, MACHINE, REMINDER, REQUESTER, STAFF, moment
+from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MACHINE, REMINDER, REQUESTER, STAFF, WARNED, moment
 from helpdesk.tickets.words import Action, EntryKind
 from helpdesk.usecases.clocks import APOLOGY
 from helpdesk.web.board.clocks import Present
@@ -25,7 +25,7 @@ LOOKS = {
     EntryKind.AUTOMATIC_REPLY: "auto",
 }
 BETWEEN_LANGUAGES = "\n\n---\n\n"
-_SILENT = frozenset({Action.OPEN, Action.REPLY, Action.NOTE, APOLOGY, LATE_REQUEST, REMINDER})
+_SILENT = frozenset({Action.OPEN, Action.REPLY, Action.NOTE, APOLOGY, LATE_REQUEST, REMINDER, WARNED, ALARMED})
 """Their messages stand in the conversation themselves."""
 
 
