@@ -17,6 +17,7 @@ from helpdesk.store.db import MIGRATIONS
 from helpdesk.store.mail_models import Mailbox, OutboxMessage, RawMessage
 from helpdesk.store.models import Ticket
 from helpdesk.store.trouble_queries import worker_seen_at
+from helpdesk.usecases.holiday_years import unknown_years
 from helpdesk.usecases.people import staff_by_token
 from helpdesk.web.access import OPEN, require
 from helpdesk.web.security import LOOPBACK, requested_host
@@ -75,12 +76,24 @@ def faults() -> list[str]:
     return found
 
 
+def _warnings() -> list[str]:
+    years = unknown_years(database(), context())
+    found = [f"holidays: the joint leave of {year} is not decreed yet" for year in years]
+    if count := len(surroundings().source.faults):
+        found.append(f"catalogue: the changed file has faults ({count}) and is not in force")
+    return found
+
+
 @blueprint.get("/readyz")
 @require(OPEN)
 def ready() -> Response:
-    """200 when everything that is configured works, else 503 with a list of what is missing."""
+    """200 when everything that is configured works, else 503 with a list of what is missing.
+
+    Warnings do not hinder work: somebody has to see to them in time.
+    """
     found = faults()
-    return make_response(jsonify(status="not ready" if found else "ready", missing=found), 503 if found else 200)
+    answer = jsonify(status="not ready" if found else "ready", missing=found, warnings=[] if found else _warnings())
+    return make_response(answer, 503 if found else 200)
 
 
 def _from_this_machine() -> bool:

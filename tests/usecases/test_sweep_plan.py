@@ -22,8 +22,8 @@ LATER = {
 def crowded(office: Office, database: str) -> Office:
     """An office with one ticket that something is due on, and thousands that are open."""
     office.opened(item="itsm.8/reset-password")
-    columns = [c["name"] for c in inspect(db.engine).get_columns("ticket") if c["name"] not in ("id", "number", "next_check_at")]
-    kept = ", ".join(f'"{name}"' for name in columns)
+    columns = {column["name"] for column in inspect(db.engine).get_columns("ticket")}
+    kept = ", ".join(f'"{name}"' for name in sorted(columns - {"id", "number", "next_check_at"}))
     with unit_of_work() as session:
         statement = f"""insert into ticket (id, number, next_check_at, {kept})
             select i, 'X-' || i, {LATER[database]}, {kept} from ticket, ({NUMBERS[database]}) as numbers"""

@@ -34,6 +34,7 @@ TABLE: dict[str, set[str]] = {
         (f"ticket.{name}" for name in ("page", "peek", "state", "file", "designed", "do", "revoke")), STAFF
     ),
     **dict.fromkeys((f"admin.{name}" for name in ("quarantine", "one", "raw", "retry", "put_aside", "outbox")), AGENTS),
+    "admin.catalogue": {"supervisor", "administrator"},
     **dict.fromkeys((f"portal.{name}" for name in ("home", "desk_home", "service", "send", "receipt")), ANYBODY),
     **dict.fromkeys((f"portal.{name}" for name in ("my", "prove", "ask", "code", "enter", "leave")), ANYBODY),
     **dict.fromkeys((f"portal.{name}" for name in ("linked", "linked_action", "linked_file")), ANYBODY),  # by its token

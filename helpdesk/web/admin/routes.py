@@ -1,4 +1,4 @@
-"""Quarantine and outbox: what could not be read and what could not be delivered, and what staff can do about it."""
+"""Quarantine and outbox, with what staff can do about them, and the catalogue in force."""
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
@@ -9,10 +9,11 @@ from helpdesk.store import trouble_queries as stored
 from helpdesk.store.mail_models import RawMessage
 from helpdesk.tickets.words import Role
 from helpdesk.usecases.raw import discard, release
-from helpdesk.web.access import AGENT, require, staff
+from helpdesk.web.access import AGENT, SUPERVISOR, require, staff
+from helpdesk.web.admin.catalogue import catalogue_page, notices, year_alarms
 from helpdesk.web.admin.view import outgoing, quarantined, quarantined_page
 from helpdesk.web.board.clocks import Present
-from helpdesk.web.board.frame import OUTBOX, QUARANTINE, frame, sees_strays
+from helpdesk.web.board.frame import CATALOGUE, OUTBOX, QUARANTINE, frame, sees_strays
 from helpdesk.web.board.scope import desks_of, presents
 from helpdesk.web.language import language
 from helpdesk.web.work import context, database
@@ -43,7 +44,7 @@ def quarantine() -> str:
     rows = stored.quarantined(database(), _desks(), PAGE + 1, _before(), everything=sees_strays(staff()))
     more = f"/quarantine?before={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
     held = [quarantined(row, context().catalog, _present()) for row in rows[:PAGE]]
-    return render_template("admin/quarantine.html", held=held, next_href=more, **frame(QUARANTINE))
+    return render_template("admin/quarantine.html", held=held, next_href=more, notices=notices(), **frame(QUARANTINE))
 
 
 def _message(raw_id: int) -> RawMessage:
@@ -116,4 +117,12 @@ def outbox() -> str:
     rows = stored.undelivered(database(), _desks(), context().now, PAGE + 1, _before())
     more = f"/outbox?before={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
     waiting = [outgoing(row, _present()) for row in rows[:PAGE]]
-    return render_template("admin/outbox.html", waiting=waiting, next_href=more, **frame(OUTBOX))
+    return render_template("admin/outbox.html", waiting=waiting, next_href=more, notices=notices(), **frame(OUTBOX))
+
+
+@blueprint.get("/catalogue")
+@require(SUPERVISOR)
+def catalogue() -> str:
+    """The catalogue in force, and what is wrong with its file by now."""
+    page = catalogue_page(language())
+    return render_template("admin/catalogue.html", c=page, notices=year_alarms(), **frame(CATALOGUE))

@@ -1,4 +1,4 @@
-"""The notices over the board: a channel that does not answer, a worker that is not seen, messages in quarantine."""
+"""The notices over the board: a channel that does not answer, a worker that is not seen, a faulty catalogue."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -8,6 +8,7 @@ from flask_babel import ngettext
 
 from helpdesk.store.trouble_queries import silent_mailboxes, worker_seen_at
 from helpdesk.web.access import staff
+from helpdesk.web.admin.catalogue import fault_alarms
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.frame import is_agent, waiting_troubles
 from helpdesk.web.board.shell import Alarm
@@ -18,7 +19,7 @@ WORKER_SILENCE = timedelta(seconds=90)
 
 def alarms(desks: Collection[str], at: Present) -> tuple[Alarm, ...]:
     """What the people at these desks must know before they trust the list."""
-    return (*_channels(desks, at), *_worker(at), *_messages(desks))
+    return (*_channels(desks, at), *_worker(at), *fault_alarms(), *_messages(desks))
 
 
 def _channels(desks: Collection[str], at: Present) -> list[Alarm]:

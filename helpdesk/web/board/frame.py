@@ -16,9 +16,9 @@ from helpdesk.web.board.scope import desks_of
 from helpdesk.web.board.shell import Place, Shell, initials
 from helpdesk.web.language import NAMES, language
 from helpdesk.web.security import test_now
-from helpdesk.web.work import context, database
+from helpdesk.web.work import context, database, surroundings
 
-BOARD, QUEUE, QUARANTINE, OUTBOX, TICKET = "board", "queue", "quarantine", "outbox", "ticket"
+BOARD, QUEUE, QUARANTINE, OUTBOX, TICKET, CATALOGUE = "board", "queue", "quarantine", "outbox", "ticket", "catalogue"
 
 
 def is_agent(person: Staff) -> bool:
@@ -66,6 +66,9 @@ def _places(person: Staff, here: str) -> tuple[Place, ...]:
         held, stuck = waiting_troubles().at(desks_of(person, context().catalog))
         found.append(Place(_("Quarantine"), "/quarantine", here == QUARANTINE, held))
         found.append(Place(_("Outbox"), "/outbox", here == OUTBOX, stuck))
+    if sees_strays(person):
+        faults = len(surroundings().source.faults)
+        found.append(Place(_("Catalogue"), "/catalogue", here == CATALOGUE, faults))
     return tuple(found)
 
 

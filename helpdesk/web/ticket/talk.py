@@ -186,7 +186,7 @@ def _moved(data: Mapping[str, Any], at: Present) -> str:
     assert new is not None
     why = told([change_from(plain) for plain in data["changes"]], at.words.language)
     times = {"old": at.words.brief(old, at.now, at.zone), "new": at.words.brief(new, at.now, at.zone)}
-    return f"{_('from %(old)s to %(new)s', **times)}; {why}"
+    return str(_("from %(old)s to %(new)s; %(why)s", **times, why=why))
 
 
 def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
