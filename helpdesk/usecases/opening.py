@@ -36,7 +36,8 @@ from helpdesk.usecases.standards import provisional_for
 class Opening:
     """What a new ticket is made of; every value has been checked before. `copies` are (address, name, kind).
 
-    `documents`: the ids of the item's documents that came with it. `answerable`: the automatic reply goes out;
+    `called`: the requester's name as given this time, where the desk knows the person by another one. `documents`:
+    the ids of the item's documents that came with it. `answerable`: the automatic reply goes out;
     `tellable`: so may later automatic messages, such as the one about the resolution.
     """
 
@@ -46,6 +47,7 @@ class Opening:
     subject: str
     text: str
     received_at: datetime
+    called: str = ""
     shown_text: str | None = None
     html: str | None = None
     item: str | None = None
@@ -198,7 +200,7 @@ def _first_entry(session: Session, context: Context, actor: Actor, ticket: Ticke
         kind=EntryKind.REQUESTER_MESSAGE,
         channel=opening.channel,
         author_id=actor.id if isinstance(actor, Staff) else None,
-        author_name=opening.requester.name,
+        author_name=opening.called[:200] or opening.requester.name,
         author_address=opening.requester.email or opening.requester.phone,
         text=opening.text,
         shown_text=opening.shown_text,

@@ -121,6 +121,7 @@ def create_ticket(session: Session, context: Context, staff: Staff, given: Mappi
         requester=person_for(
             session, context.now, email=caller.email, name=caller.name, phone=caller.phone, proved=True
         ),
+        called=caller.name,
         subject=subject,
         text=text,
         received_at=received_at,

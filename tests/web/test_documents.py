@@ -113,6 +113,25 @@ def test_the_history_says_which_documents_were_ticked(world: World) -> None:
     assert "nothing is missing any more" in page
 
 
+def test_the_history_tells_what_the_requester_sent_from_what_staff_ticked(world: World) -> None:
+    number = held(world, APPRAISAL, APPROVAL)
+    upload(world, number, **{APPRAISAL: "laporan.pdf"})
+    page = world.entered("rina").get(f"/tickets/{number}", query_string={"lang": "en"}).text
+    name = next(d.name.en for d in world.context.catalog.items[RENT].documents if d.id == APPRAISAL)
+    assert f"sends documents: {name}" in page
+    assert "ticks off" not in page
+
+
+def test_a_hold_asks_only_for_documents_that_are_not_there(world: World) -> None:
+    number = world.ticket(Status.IN_PROGRESS, item=RENT)
+    world.api("rina").ok(number, "set", {"documents": {APPRAISAL: True}})
+    page = world.entered("rina").get(f"/tickets/{number}").text
+    names = {d.id: d.name.id for d in world.context.catalog.items[RENT].documents}
+    offered = {unescape(name) for name in re.findall(r'name="missing" value="([^"]*)"', page)}
+    assert names[APPROVAL] in offered
+    assert names[APPRAISAL] not in offered
+
+
 # --- the interface -------------------------------------------------------------------------------------------------
 
 

@@ -1,14 +1,16 @@
 """Recording a ticket for somebody on the telephone, at the counter, or behind a nota dinas."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from helpdesk.tickets.errors import DomainError
+from helpdesk.catalog.model import Catalog
+from helpdesk.store.models import Ticket
+from helpdesk.tickets.errors import DomainError, invalid, marked
 from helpdesk.tickets.words import Channel, Role
 from helpdesk.usecases.recording import create_ticket
 from helpdesk.web.access import AGENT, require, staff
@@ -36,7 +38,33 @@ class NewForm:
     back: str
     channels: tuple[Choice, ...]
     desks: tuple[Choice, ...]
-    items: tuple[Options, ...]
+    items: tuple["Offered", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A service with its items, and the ids of the desks that offer it, with spaces between them."""
+
+    name: str
+    choices: tuple[Choice, ...]
+    desks: str
+
+
+def _offered(catalog: Catalog, desks: Collection[str]) -> tuple[Offered, ...]:
+    """What the desks offer; a service of one authority among several begins with the name of its desk.
+
+    The page shows only those of the chosen desk; without scripts the names tell them apart.
+    """
+    at: dict[Options, list[str]] = {}
+    for desk in desks:
+        for options in items_offered(catalog, catalog.desks[desk], language(), None):
+            at.setdefault(options, []).append(desk)
+
+    def name(options: Options, offering: list[str]) -> str:
+        alone = len(offering) == 1 and len(desks) > 1
+        return f"{catalog.desks[offering[0]].name}: {options.name}" if alone else options.name
+
+    return tuple(Offered(name(o, offering), o.choices, " ".join(offering)) for o, offering in at.items())
 
 
 def _form(kept: Kept | None) -> NewForm:
@@ -44,17 +72,12 @@ def _form(kept: Kept | None) -> NewForm:
     mine = desks_of(staff(), catalog, Role.AGENT, Role.SUPERVISOR)
     channel = kept.values.get("channel", "") if kept else Channel.PHONE
     asked = request.args.get("desk", "")
-    known = dict.fromkeys(desk for desk in mine)
-    offered: dict[str, Options] = {}
-    for desk in known:
-        for options in items_offered(catalog, catalog.desks[desk], language(), None):
-            offered.setdefault(options.name, options)
     return NewForm(
         "/tickets",
         "/board",
         tuple(Choice(c, words.channel[c], c == channel) for c in BY_HAND),
-        tuple(Choice(d, catalog.desks[d].name, d == asked) for d in known),
-        tuple(offered.values()),
+        tuple(Choice(d, catalog.desks[d].name, d == asked) for d in mine),
+        _offered(catalog, mine),
     )
 
 
@@ -80,14 +103,33 @@ def _given() -> dict[str, Any]:
     return given
 
 
+def _reachable(given: dict[str, Any]) -> dict[str, Any]:
+    """What was given. Raises Invalid for a caller whom nobody could call back or write to: the line is soon cut."""
+    if given.get("channel") == Channel.PHONE and not {"phone", "email"} & set(given["requester"]):
+        raise invalid("requester.phone", marked("A caller needs a telephone number or an e-mail address."))
+    return given
+
+
+def _tell(ticket: Ticket, name: str) -> None:
+    """Notices for the agent while the requester is still there."""
+    known = ticket.requester
+    if known.email and " ".join(name.split()) != known.name:
+        flash(_("The desk knows %(address)s as %(name)s; the first message keeps the name given now.",
+                address=known.email, name=known.name))  # fmt: skip
+    if not known.email:
+        flash(_("There is no e-mail address: tell the requester the number %(number)s.", number=ticket.number))
+
+
 @require(AGENT)
 def record() -> AnyResponse:
     """Make the ticket, or show the form again with everything that was typed."""
     try:
-        ticket = create_ticket(database(), context(), staff(), load(NewTicket(), _given()))
+        given = _reachable(_given())
+        ticket = create_ticket(database(), context(), staff(), load(NewTicket(), given))
     except DomainError as refused:
         undo()
         return _refused(refused)
+    _tell(ticket, given["requester"]["name"])
     return redirect(f"/tickets/{ticket.number}?done=new-ticket", 303)
 
 

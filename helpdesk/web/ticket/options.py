@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Attribute, Catalog, Desk, Item
 from helpdesk.sla.clock import stopping
-from helpdesk.store.models import Ticket
+from helpdesk.store.models import Event, Ticket
 from helpdesk.store.page_queries import earlier_labels
 from helpdesk.store.people_queries import staff_at
 from helpdesk.tickets.words import Action, CancelReason, EntryKind, HoldReason
 from helpdesk.tiers.routing import LAYER_1
+from helpdesk.usecases.documents import State, checklist
 from helpdesk.usecases.editions import item_of
 from helpdesk.usecases.triage import proposed_group
 from helpdesk.web.board.clocks import Present
@@ -87,14 +88,19 @@ def choices(
     *,
     entries: Sequence[Row[Any]] = (),
     kept_documents: Collection[str] = (),
+    events: Sequence[Event] = (),
 ) -> Choices:
-    """The choices of a ticket's forms. `kept_documents` were ticked in a form that was refused."""
+    """The choices of a ticket's forms. `kept_documents` were ticked in a form that was refused.
+
+    The `events` of the ticket say which documents are there: a hold asks for the others.
+    """
     desk, language = catalog.desks[ticket.desk], at.words.language
     item = item_of(catalog, ticket.item, ticket.catalog_version)
     types: Mapping[str, str] = at.words.type
     now = ticket.type or (item.types[0].value if item else "service request")
     staff = staff_at(session, [desk.id]) if Action.ASSIGN in allowed else {}
     proposed = proposed_group(item, desk.groups)
+    there = {line.key for line in checklist(item, ticket.attributes, events, None) if line.state is State.THERE}
     return Choices(
         items=items_offered(catalog, desk, language, ticket.item) if Action.CLASSIFY in allowed else (),
         types=tuple(Choice(value, name, value == now) for value, name in types.items()),
@@ -106,7 +112,7 @@ def choices(
         documents=tuple(
             Choice(d.name.id, d.name.get(language), d.name.id in kept_documents)
             for d in (item.documents if item else ())
-            if not d.after_fulfilment
+            if not d.after_fulfilment and (d.id not in there or d.name.id in kept_documents)
         ),
         labels=tuple(earlier_labels(session, ticket.item, ticket.desk)) if Action.FULFIL in allowed else (),
         cancels=tuple(Choice(reason.value, at.words.cancel[reason]) for reason in STAFF_CANCELS),

@@ -266,7 +266,16 @@ def _with_forms(page: TicketPage, viewer: Viewer, found: Read, kept: Collection[
     return replace(
         page,
         buttons=shown,
-        choices=choices(viewer.session, catalog, ticket, allowed, at, entries=found.entries, kept_documents=kept),
+        choices=choices(
+            viewer.session,
+            catalog,
+            ticket,
+            allowed,
+            at,
+            entries=found.entries,
+            kept_documents=kept,
+            events=found.events,
+        ),
         reply_way=_ways(ticket.channel, page.requester),
         reply_hint=_("Write an answer to %(name)s…", name=page.requester.name),
         group_reason=_("Proposed for this service: %(group)s", group=proposed) if item else "",

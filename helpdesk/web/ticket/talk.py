@@ -94,8 +94,8 @@ def message(
 ) -> Message:
     """One entry as it is shown; `href` is the address of the ticket."""
     text, quoted = _split(row)
-    sent, problem = _sent(deliveries)
     automatic = row.kind == EntryKind.AUTOMATIC_REPLY
+    sent, problem = _sent(deliveries) if deliveries or not automatic else (_("not sent: no e-mail address"), True)
     return Message(
         id=f"e{row.id}",
         look=LOOKS.get(row.kind, "in"),
@@ -231,10 +231,17 @@ def _why(event: Event) -> str:
     return str(_(event.why)) if event.why and event.actor == MACHINE else event.why
 
 
+def _document_deed(event: Event) -> str:
+    """What somebody did with documents: staff tick them off, the requester brings them; empty for another event."""
+    if event.action != Action.SET or not (event.data or {}).get("documents"):
+        return ""
+    return str(_("sends documents") if event.actor == REQUESTER else _("ticks off"))
+
+
 def deed(event: Event, catalog: Catalog, at: Present, names: Names) -> Deed:
     """One event of the history."""
     words = at.words
-    did = _("ticks off") if (event.data or {}).get("documents") else words.did.get(event.action, event.action)
+    did = _document_deed(event) or words.did.get(event.action, event.action)
     details = _details(event, catalog, at, names)
     return Deed(
         by=names.of(event),
