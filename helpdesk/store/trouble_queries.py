@@ -1,6 +1,6 @@
 """What went wrong and waits for somebody: quarantined messages, undelivered messages, channels that do not answer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, undefer
 from helpdesk.store.mail_models import Heartbeat, Mailbox, OutboxMessage, RawMessage
 from helpdesk.store.models import Ticket
 
-STUCK = ("failed", "held", "unknown", "unsendable")
+QUARANTINED, CAPPED = "quarantined", "held"
+STUCK = ("failed", CAPPED, "unknown", "unsendable")
 """The states of outgoing messages that time alone does not mend."""
 
 SLOW = timedelta(minutes=5)
@@ -25,28 +26,38 @@ def _at(desks: Collection[str], *, everything: bool) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """How many messages lie in quarantine, and how many outgoing ones are stuck, by desk; None: of no desk."""
+    """How many messages lie in quarantine, and how many outgoing ones are stuck, by desk; None: of no desk.
 
-    held: Mapping[str | None, int]
-    stuck: Mapping[str | None, int]
+    `capped`: outgoing ones that only the hourly cap of their recipient holds back; they are not stuck.
+    """
+
+    held: dict[str | None, int]
+    stuck: dict[str | None, int]
+    capped: dict[str | None, int]
 
     def at(self, desks: Collection[str]) -> tuple[int, int]:
         """(in quarantine, stuck) at these desks; those of no desk count wherever they may be seen."""
         wanted = (*desks, None)
         return sum(self.held.get(desk, 0) for desk in wanted), sum(self.stuck.get(desk, 0) for desk in wanted)
 
+    def capped_at(self, desks: Collection[str]) -> int:
+        """How many outgoing messages of these desks the hourly cap holds back."""
+        return sum(self.capped.get(desk, 0) for desk in desks)
+
 
 def troubles(session: Session, desks: Collection[str], *, everything: bool) -> Troubles:
     """What waits for somebody at these desks, in one statement. `everything`: messages of no desk count too."""
-    held = select(literal("held").label("kind"), RawMessage.desk.label("desk"), func.count().label("messages"))
+    held = select(literal(QUARANTINED).label("kind"), RawMessage.desk.label("desk"), func.count().label("messages"))
     held = held.where(RawMessage.state == "quarantined", _at(desks, everything=everything)).group_by(RawMessage.desk)
-    stuck = select(literal("stuck"), OutboxMessage.desk, func.count())
+    stuck = select(OutboxMessage.state, OutboxMessage.desk, func.count())
     stuck = stuck.where(OutboxMessage.state.in_(STUCK), OutboxMessage.desk.in_(sorted(desks)))
-    found: dict[str, dict[str | None, int]] = {"held": {}, "stuck": {}}
-    both: CompoundSelect[*tuple[Any, ...]] = union_all(held, stuck.group_by(OutboxMessage.desk))
+    found = Troubles({}, {}, {})
+    both: CompoundSelect[*tuple[Any, ...]] = union_all(held, stuck.group_by(OutboxMessage.state, OutboxMessage.desk))
+    named = {QUARANTINED: found.held, CAPPED: found.capped}
     for row in session.execute(both):
-        found[row.kind][row.desk] = row.messages
-    return Troubles(**found)
+        counted = named.get(row.kind, found.stuck)
+        counted[row.desk] = counted.get(row.desk, 0) + row.messages
+    return found
 
 
 def quarantined(

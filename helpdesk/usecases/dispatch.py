@@ -18,6 +18,8 @@ from helpdesk.usecases.letter import letter_html, letter_text
 from helpdesk.usecases.messages import render_body, render_subject
 
 CODE, DOCUMENTS = "code", "documents"
+UNDELIVERED = "undelivered"
+"""The mark of the note that says so on the ticket; its text is `RECIPIENT: ERROR`."""
 LEASE = timedelta(minutes=5)
 RETRY_MINUTES = (1, 5, 15, 60)
 SERVER_DOWN = timedelta(seconds=5)
@@ -213,7 +215,7 @@ def _alarm(session: Session, message: OutboxMessage, now: datetime) -> None:
             channel=message.channel,
             author_name="outbox",
             text=f"{message.recipient}: {message.error}",
-            mark="undelivered",
+            mark=UNDELIVERED,
             created_at=now,
         )
     )

@@ -189,7 +189,7 @@ def check_form(
     text = check.paragraphs("text", 20_000, _("Describe what you need."))
     attributes = checked_answers(check, item, language)
     event_at = _event(check, context, desk, item)
-    email = _address(check, context, "email", _("We send the ticket number to this address."))
+    email = _address(check, context, "email", _("Please enter your e-mail address."))
     submission = Submission(
         desk=desk.id,
         item=item.id if item else None,

@@ -35,6 +35,7 @@ TABLE: dict[str, set[str]] = {
     ),
     **dict.fromkeys((f"admin.{name}" for name in ("quarantine", "one", "raw", "retry", "put_aside", "outbox")), AGENTS),
     "admin.catalogue": {"supervisor", "administrator"},
+    "admin.send_now": AGENTS,
     **dict.fromkeys((f"portal.{name}" for name in ("home", "desk_home", "service", "send", "receipt")), ANYBODY),
     **dict.fromkeys((f"portal.{name}" for name in ("my", "prove", "ask", "code", "enter", "leave")), ANYBODY),
     **dict.fromkeys((f"portal.{name}" for name in ("linked", "linked_action", "linked_file")), ANYBODY),  # by its token

@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from helpdesk.store.db import db, unit_of_work
 from helpdesk.store.mail_models import OutboxMessage, RawMessage
+from helpdesk.store.models import Entry, Ticket
 from tests.web.conftest import MEDAN, SEMARANG, World
 
 BODY = b"From: Wakil <wakil@contoh.example>\r\nSubject: =?utf-8?q?rus<script>\r\n ak\r\n\r\nrahasia isi"
@@ -107,6 +108,86 @@ def test_a_refusal_is_shown_in_the_language_of_the_reader_with_what_the_server_s
         message = session.query(OutboxMessage).one()
         message.state, message.error = "failed", "recipient: 550 unknown: gone"
     assert "server menolak penerima: 550 unknown: gone" in both.entered("rina").get("/outbox").text
+
+
+def outgoing(world: World, state: str, error: str = "", **more: Any) -> int:
+    """Put the acknowledgement of a new ticket into a state; the id of the message."""
+    world.ticket()
+    with world.app.app_context(), unit_of_work() as session:
+        found = session.query(OutboxMessage).order_by(OutboxMessage.id.desc()).first()
+        for name, value in {"state": state, "error": error, "attempts": 3, **more}.items():
+            setattr(found, name, value)
+        return int(found.id)
+
+
+def sent(world: World, message: int) -> OutboxMessage:
+    with world.app.app_context():
+        return db.session.get_one(OutboxMessage, message)
+
+
+def test_a_message_that_is_only_held_back_is_told_apart_from_those_that_failed(both: World) -> None:
+    outgoing(both, "held")
+    outgoing(both, "held")
+    page = both.entered("rina").get("/board").text
+    assert "2 pesan otomatis ditahan" in page
+    assert 'class="alarm plain"' in page
+    assert "tidak dapat disampaikan" not in page
+    outgoing(both, "failed", "recipient: 550 gone")
+    page = both.entered("rina").get("/board").text
+    assert "1 pesan tidak dapat disampaikan" in page
+    assert "2 pesan otomatis ditahan" in page
+
+
+def test_an_agent_releases_a_held_message(both: World, caplog: Any) -> None:
+    caplog.set_level("INFO")
+    message = outgoing(both, "held")
+    page = both.entered("rina").get("/outbox").text
+    assert f'action="/outbox/{message}/send"' in page
+    assert "Kirim sekarang" in page
+    assert "lebih dari 10 pesan otomatis" in page
+    assert post(both, f"/outbox/{message}/send").status_code == 303
+    row = sent(both, message)
+    assert (row.state, row.attempts, row.next_try_at) == ("pending", 0, both.now)
+    assert f"message {message}, held until now, is let go by rina" in caplog.text
+
+
+def test_a_failed_message_is_tried_again_under_its_own_message_id(world: World) -> None:
+    message = outgoing(world, "failed", "recipient: 550 gone")
+    before = sent(world, message).message_id
+    assert "Coba lagi" in world.entered("rina").get("/outbox").text
+    assert post(world, f"/outbox/{message}/send", "sari").status_code == 303
+    assert (sent(world, message).state, sent(world, message).error) == ("pending", "")
+    assert sent(world, message).message_id == before
+
+
+def test_what_may_have_gone_out_or_was_a_code_is_not_sent_by_hand(world: World) -> None:
+    for state, more in (("unknown", {}), ("sent", {}), ("unsendable", {}), ("failed", {"kind": "code"})):
+        message = outgoing(world, state, **more)
+        assert f"/outbox/{message}/send" not in world.entered("rina").get("/outbox").text
+        assert post(world, f"/outbox/{message}/send").status_code == 303
+        assert sent(world, message).state == state
+
+
+def test_nobody_lets_go_a_message_of_another_desk(world: World) -> None:
+    message = outgoing(world, "held")
+    assert post(world, f"/outbox/{message}/send", "joko").status_code == 404
+    assert post(world, f"/outbox/{message}/send", "tono").status_code == 403
+    assert sent(world, message).state == "held"
+
+
+def test_the_note_of_an_undelivered_message_is_in_the_language_of_the_reader(world: World) -> None:
+    number = world.ticket()
+    with world.app.app_context(), unit_of_work() as session:
+        ticket = session.query(Ticket).filter_by(number=number).one()
+        entry = Entry(
+            ticket_id=ticket.id, kind="work-note", channel="email", author_name="outbox", mark="undelivered",
+            text="wati@example.id: recipient: 550 5.1.1 <gone>", created_at=world.now,
+        )  # fmt: skip
+        session.add(entry)
+    page = world.entered("rina").get(f"/tickets/{number}").text
+    told = "Pesan kepada wati@example.id tidak dapat disampaikan: server menolak penerima: 550 5.1.1 &lt;gone&gt;"
+    assert told in page
+    assert "outbox</b>" not in page
 
 
 def test_empty_lists_say_so(world: World) -> None:

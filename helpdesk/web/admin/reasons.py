@@ -19,6 +19,7 @@ def _reasons() -> Mapping[str, str]:
 
 def _errors() -> Mapping[str, str]:
     return {
+        "the code has expired": _("the code has expired"),
         "the worker ended while sending; it may have gone out": _(
             "the worker ended while sending; it may have gone out"
         ),
@@ -36,6 +37,9 @@ def _steps() -> Mapping[str, str]:
         "data": _("the server refused the message"),
         "content": _("the server refused the message"),
         "returned": _("came back"),
+        "cannot be written": _("the message could not be written"),
+        "greeting": _("the server did not greet"),
+        "SMTP sign-in": _("the server refused the sign-in"),
         "SMTP connection lost": _("connection to the server lost"),
         "SMTP": _("no connection to the server"),
     }

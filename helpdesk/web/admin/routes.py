@@ -7,14 +7,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.store import trouble_queries as stored
 from helpdesk.store.mail_models import RawMessage
+from helpdesk.tickets.errors import WrongState
 from helpdesk.tickets.words import Role
 from helpdesk.usecases.raw import discard, release
+from helpdesk.usecases.resending import HELD, send_again
 from helpdesk.web.access import AGENT, SUPERVISOR, require, staff
 from helpdesk.web.admin.catalogue import catalogue_page, notices, year_alarms
 from helpdesk.web.admin.view import outgoing, quarantined, quarantined_page
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.frame import CATALOGUE, OUTBOX, QUARANTINE, frame, sees_strays
 from helpdesk.web.board.scope import desks_of, presents
+from helpdesk.web.errors import message
 from helpdesk.web.language import language
 from helpdesk.web.work import context, database
 
@@ -110,13 +113,27 @@ def put_aside(raw_id: int) -> AnyResponse:
     return redirect("/quarantine", 303)
 
 
+@blueprint.post("/outbox/<int(max=9007199254740991):message_id>/send")
+@require(AGENT)
+def send_now(message_id: int) -> AnyResponse:
+    """Let a held message go, or try one again that could not be delivered; the worker sends it."""
+    try:
+        before = send_again(database(), context(), staff(), message_id)
+    except WrongState as late:
+        flash(message(late), "error")
+        return redirect("/outbox", 303)
+    released = _("The message is released and goes out in a moment.")
+    flash(released if before == HELD else _("The message is tried again in a moment."), "done")
+    return redirect("/outbox", 303)
+
+
 @blueprint.get("/outbox")
 @require(AGENT)
 def outbox() -> str:
     """The messages that have not been delivered, with the reason."""
     rows = stored.undelivered(database(), _desks(), context().now, PAGE + 1, _before())
     more = f"/outbox?before={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
-    waiting = [outgoing(row, _present()) for row in rows[:PAGE]]
+    waiting = [outgoing(row, _present(), context().settings.automatic_per_hour) for row in rows[:PAGE]]
     return render_template("admin/outbox.html", waiting=waiting, next_href=more, notices=notices(), **frame(OUTBOX))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from helpdesk.catalog.model import Catalog
 from helpdesk.store.mail_models import RawMessage
 from helpdesk.usecases.redaction import without_private_links
+from helpdesk.usecases.resending import HELD, may_go_again
 from helpdesk.web.admin.reasons import error_shown, reason_shown
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.view import Choice
@@ -40,7 +41,7 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An undelivered message; `look` is the state of its pill."""
+    """An undelivered message; `look` is the state of its pill. `again` names the button that lets it go, if any."""
 
     written: str
     written_full: str
@@ -51,6 +52,8 @@ class Outgoing:
     state: str
     look: str
     says: str
+    again: str = ""
+    again_href: str = ""
 
 
 def header_text(body: bytes) -> str:
@@ -145,12 +148,18 @@ def _kinds() -> Mapping[str, str]:
     }
 
 
-def outgoing(row: Row[Any], at: Present) -> Outgoing:
-    """A line of the outbox."""
+def _again(row: Row[Any]) -> str:
+    if not may_go_again(row.state, row.kind):
+        return ""
+    return str(_("Send now") if row.state == HELD else _("Try again"))
+
+
+def outgoing(row: Row[Any], at: Present, cap: int) -> Outgoing:
+    """A line of the outbox. `cap`: automatic messages that one address gets within an hour."""
     look, state = _states().get(row.state, ("none", row.state))
     says = error_shown(row.error)
     if row.state == "held":
-        says = _("more than ten automatic messages to this address in an hour")
+        says = _("more than %(num)s automatic messages to this address within an hour", num=cap)
     elif row.state == "pending":
         says = _("next try %(time)s", time=at.words.brief(row.next_try_at, at.now, at.zone))
     return Outgoing(
@@ -163,4 +172,6 @@ def outgoing(row: Row[Any], at: Present) -> Outgoing:
         state=state,
         look=look,
         says=says,
+        again=_again(row),
+        again_href=f"/outbox/{row.id}/send",
     )

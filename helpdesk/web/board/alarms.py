@@ -77,4 +77,11 @@ def _messages(desks: Collection[str]) -> list[Alarm]:
     if stuck:
         text = ngettext("%(num)s message could not be delivered.", "%(num)s messages could not be delivered.", stuck)
         found.append(Alarm(text, "/outbox", _("Look"), calm=True))
+    if capped := waiting_troubles().capped_at(desks):
+        text = ngettext(
+            "%(num)s automatic message is held back: its recipient has had many within an hour.",
+            "%(num)s automatic messages are held back: their recipients have had many within an hour.",
+            capped,
+        )
+        found.append(Alarm(text, "/outbox", _("Look"), plain=True))
     return found

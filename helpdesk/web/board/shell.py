@@ -20,12 +20,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A notice over the lists: a channel that is down, messages in quarantine. `calm` is a warning, not a fault."""
+    """A notice over the lists: a channel that is down, messages in quarantine.
+
+    `calm` is a warning, not a fault; `plain` only tells.
+    """
 
     text: str
     href: str = ""
     link: str = ""
     calm: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from helpdesk.tickets import events as history
 from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MACHINE, REMINDER, REQUESTER, STAFF, WARNED, moment
 from helpdesk.tickets.words import Action, EntryKind
 from helpdesk.usecases.clocks import APOLOGY
+from helpdesk.usecases.dispatch import UNDELIVERED
+from helpdesk.web.admin.reasons import error_shown
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.ticket.view import Attached, Deed, Message
 
@@ -69,9 +71,18 @@ def _marks() -> Mapping[str, str]:
     }
 
 
+def _not_delivered(stored: str) -> str:
+    """What the outbox noted on the ticket, `RECIPIENT: ERROR`: the reader's language around the server's own words."""
+    recipient, _colon, error = stored.partition(": ")
+    why = error_shown(error)
+    return str(_("The message to %(recipient)s could not be delivered: %(why)s", recipient=recipient, why=why))
+
+
 def _split(row: Row[Any]) -> tuple[str, str]:
     """What is shown, and what is folded away: the quotation, or the other language of an automatic reply."""
     whole = row.text or ""
+    if row.mark == UNDELIVERED:
+        return _not_delivered(whole), ""
     if row.kind == EntryKind.AUTOMATIC_REPLY:
         first, _rule, rest = whole.partition(BETWEEN_LANGUAGES)
         return first.strip(), rest.strip()
@@ -89,6 +100,12 @@ def _label(row: Row[Any], at: Present) -> str:
     return words.kind.get(row.kind, row.kind)
 
 
+def _author(row: Row[Any]) -> str:
+    if row.mark == UNDELIVERED:
+        return str(_("the helpdesk"))
+    return "" if row.kind == EntryKind.AUTOMATIC_REPLY else row.author_name or row.author_address
+
+
 def message(
     row: Row[Any], files: Collection[Row[Any]], deliveries: Collection[Row[Any]], at: Present, href: str
 ) -> Message:
@@ -99,7 +116,7 @@ def message(
     return Message(
         id=f"e{row.id}",
         look=LOOKS.get(row.kind, "in"),
-        author="" if automatic else row.author_name or row.author_address,
+        author=_author(row),
         label=_label(row, at),
         at=at.words.brief(row.created_at, at.now, at.zone),
         at_full=at.words.full(row.created_at, at.zone),
