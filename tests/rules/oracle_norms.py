@@ -193,6 +193,10 @@ class Step:
     each: str = ""
 
 
+def _last(ends: list[int | None]) -> int | None:
+    return None if None in ends else max(ends)
+
+
 @dataclass(frozen=True)
 class Staged:
     """Steps one after another or side by side; the planned end is the last of them."""
@@ -200,19 +204,22 @@ class Staged:
     steps: tuple[Step, ...]
 
     def plan(self, request, start):
-        """(name, begin, due) of each step; due None where the standard states no time."""
-        ends: dict[str, int] = {}
+        """(name, begin, due) of each step, and the end of all.
+
+        None where the standard states no time, and where a step that it waits for has no date yet.
+        """
+        ends: dict[str, int | None] = {}
         before: tuple[str, ...] = ()
         rows = []
         for step in self.steps:
             awaited = before if step.after is None else step.after
-            begin = max((ends[name] for name in awaited), default=start)
+            begin = _last([ends[name] for name in awaited]) if awaited else start
             own = replace(request, follows=request.follows or bool(awaited))
-            due = self._end(step, own, begin) if step.norm else None
-            rows.append((step.name, request.walk.opening(begin), due))
-            ends[step.name] = begin if due is None else due
+            due = None if step.norm is None or begin is None else self._end(step, own, begin)
+            rows.append((step.name, None if begin is None else request.walk.opening(begin), due))
+            ends[step.name] = due if step.norm else begin
             before = (step.name,)
-        return rows, max(ends.values())
+        return rows, _last(list(ends.values()))
 
     @staticmethod
     def _end(step, request, begin):
@@ -220,6 +227,8 @@ class Staged:
         end = begin
         for n in range(number):
             end = earliest(step.norm, replace(request, follows=request.follows or n > 0), end)
+            if end is None:
+                break
         return end
 
     def due(self, request, start):

@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from functools import cache
 from zoneinfo import ZoneInfo
 
 Hold = tuple[int, int]
@@ -22,24 +23,31 @@ class OutOfSight(Exception):
     """The walk does not reach so far."""
 
 
+@cache
+def minutes_on_the_wall(zone: ZoneInfo, first: date, days: int) -> dict[date, list[tuple[int, int]]]:
+    """Of each date the minutes that the clock on the wall shows, as (instant, minute of the day)."""
+    begin, end = (int(datetime.combine(day, time(), zone).timestamp()) for day in (first, first + timedelta(days=days)))
+    shown: dict[date, list[tuple[int, int]]] = {}
+    for second in range(begin, end, MINUTE):
+        wall = datetime.fromtimestamp(second, zone)
+        shown.setdefault(wall.date(), []).append((second, wall.hour * 60 + wall.minute))
+    return shown
+
+
 class Walk:
     """The worked minutes of `days` days from `first` on, found by looking at each minute of them."""
 
     def __init__(self, zone: ZoneInfo, hours: Hours, first: date, days: int) -> None:
         self.zone = zone
-        begin = self.midnight(first)
         self.end = self.midnight(first + timedelta(days=days))
-        self.minutes: list[int] = []
-        self.dates: list[date] = []
-        for second in range(begin, self.end, MINUTE):
-            wall = datetime.fromtimestamp(second, zone)
-            today, now = wall.date(), wall.hour * 60 + wall.minute
-            if any(a <= now < b for a, b in hours(today)):
-                self.minutes.append(second)
-                self.dates.append(today)
         self.days: dict[date, list[int]] = {}
-        for second, today in zip(self.minutes, self.dates, strict=True):
-            self.days.setdefault(today, []).append(second)
+        for today, minutes in minutes_on_the_wall(zone, first, days).items():
+            hours_today = hours(today)
+            worked = [second for second, now in minutes for begin, end in hours_today if begin <= now < end]
+            if worked:
+                self.days[today] = worked
+        self.minutes = [second for minutes in self.days.values() for second in minutes]
+        self.dates = [today for today, minutes in self.days.items() for _ in minutes]
 
     # --- the clock on the wall -----------------------------------------------------------------------------------
 
