@@ -28,7 +28,8 @@ Data = Mapping[str, Any]
 def build(data: Data) -> Catalog:
     """The catalogue that `data`, loaded by CatalogSchema and found without fault, describes."""
     groups = {
-        group_id: Group(group_id, str(g["tier"]), g["name"], g["shared"]) for group_id, g in data["groups"].items()
+        group_id: Group(group_id, str(g["tier"]), g["name"], g["shared"], g["ola"], g["calendar"])
+        for group_id, g in data["groups"].items()
     }
     return Catalog(
         version=data["version"],

@@ -74,6 +74,8 @@ def _group(group: Group) -> Fact:
         *text_facts(name=group.name),
         Fact("tier", group.tier, phrase(group.tier)),
         flag("shared", value=group.shared),
+        *((Fact("ola", ola, in_both(lambda tell: tell.span(ola))),) if (ola := group.ola) else ()),
+        *((Fact("calendar", group.calendar, alike(group.calendar)),) if group.calendar else ()),
     )
     return Fact("group", group, group.name, group.id, group.name, parts)
 

@@ -41,6 +41,8 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "Group.tier": ("Tingkat: layer-1 meja layanan, layer-2 RFT, layer-3", "The tier: layer-1 is the service desk"),
     "Group.name": ("Nama kelompok", "The name of the group"),
     "Group.shared": ("Melayani semua meja", "Serves every desk"),
+    "Group.ola": ("Target waktu kelompok (OLA) sejak menerima", "The group's own time (OLA) from a hand-over"),
+    "Group.calendar": ("Jam kerja untuk target itu, bila bukan jam meja", "The hours of that time, if not the desk's"),
     "Authority.name": ("Nama penerbit", "The name of the authority"),
     "Authority.standard": ("Judul standar yang diterbitkannya", "The title of the standard that it published"),
     "Authority.valid_from": ("Tanggal berlaku standar", "The date from which the standard is valid"),

@@ -24,6 +24,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "public_holidays": ("libur nasional", "national holidays"),
     "joint_leave": ("cuti bersama", "joint leave"),
     # of a group and a desk
+    "ola": ("target waktu kelompok", "time of the group"),
     "tier": ("tingkat", "tier"),
     "shared": ("melayani semua meja", "serves every desk"),
     "prefix": ("awalan nomor tiket", "prefix of ticket numbers"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
-from helpdesk.sla.norms import Target
+from helpdesk.sla.norms import Span, Target
 from helpdesk.tickets.words import Channel, TicketType
 
 
@@ -51,12 +51,18 @@ class DatedHours:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A support group. `tier` is "layer-1", "layer-2" or "layer-3"; a shared group serves every desk."""
+    """A support group. `tier` is "layer-1", "layer-2" or "layer-3"; a shared group serves every desk.
+
+    `ola` is the target of its operational clock, which each ticket that is handed to it starts; `calendar` the hours
+    of that clock, "" for those of the desk.
+    """
 
     id: str
     tier: str
     name: Text
     shared: bool = False
+    ola: Span | None = None
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)

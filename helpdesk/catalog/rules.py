@@ -24,6 +24,7 @@ def findings(data: Mapping[str, Any], line: Callable[[Path], int]) -> Iterator[F
     yield from attribute_findings(data.get("attributes") or {})
     yield from attribute_contradictions(data.get("attributes") or {}, line)
     yield from _calendars(data, line)
+    yield from _groups(data)
     yield from _items(data, line)
     yield from _desks(data, line)
 
@@ -82,6 +83,12 @@ def _items(data: Mapping[str, Any], line: Callable[[Path], int]) -> Iterator[Fin
             yield (*path, *inner), message
         for inner, message in attribute_contradictions(item.get("attributes") or {}, within):
             yield (*path, *inner), message
+
+
+def _groups(data: Mapping[str, Any]) -> Iterator[Finding]:
+    for group_id, group in (data.get("groups") or {}).items():
+        path = ("groups", group_id, "calendar")
+        yield from _unknown(group.get("calendar") or None, data.get("calendars"), "calendar", path)
 
 
 def _desks(data: Mapping[str, Any], line: Callable[[Path], int]) -> Iterator[Finding]:

@@ -71,6 +71,8 @@ class GroupSchema(Part):
     tier = OneOf(Tier, required=True)
     name = Wording(required=True)
     shared = YesNo(load_default=False)
+    ola = SpanField(load_default=None)
+    calendar = Word(load_default="")
 
 
 class AttributeSchema(Part):

@@ -75,7 +75,7 @@ OTHER = {
         "closed": {date(2026, 1, 1): NAME}, "opened": frozenset({date(2026, 1, 1)}), "public_holidays": False,
         "joint_leave": False,
     },
-    Group: {"tier": "layer-3", "name": NAME, "shared": True},
+    Group: {"tier": "layer-3", "name": NAME, "shared": True, "ola": SPAN, "calendar": "other"},
     Desk: {
         "prefix": "XX", "name": "x", "zone": ZoneInfo("UTC"), "calendar": "x", "groups": (), "items": (),
         "email": "x@y.z", "whatsapp": "1", "phone": "1", "complaints": NAME,

@@ -22,6 +22,7 @@ from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.clocks import Standing, events_of, standing
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import facts_of
+from helpdesk.usecases.hopping import hops_of
 from helpdesk.usecases.triage import proposed_group
 from helpdesk.web.board.clocks import Clock, Pill, Present, leading, two_clocks
 from helpdesk.web.board.frame import list_href
@@ -243,6 +244,7 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
     )
     if found.brief:
         return page
+    hops = hops_of(viewer.context, ticket, found.events, found.holds, found.standing.calendar)
     may_set = refusal(viewer.staff, Action.SET, facts_of(ticket)) is None
     return replace(
         page,
@@ -250,7 +252,8 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
         **open_questions(viewer.session, viewer.context, ticket, found.standing, at, may_set=may_set),
         lapses=lapse(found.standing.timeline, at),
         perhaps_came=perhaps_came(viewer.session, ticket, at),
-        shares=side.shares(found.events, found.holds, found.standing.calendar, catalog, at),
+        shares=side.shares(hops, catalog, at),
+        own_times=side.own_times(hops, catalog, at),
         history=tuple(talk.deed(event, catalog, at, found.names) for event in found.events),
     )
 

@@ -2,23 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import pairwise
 
 from flask_babel import gettext as _
 
 from helpdesk.catalog.model import Catalog, Item
 from helpdesk.sla.clock import FIRST_HANDLING, stopping
 from helpdesk.sla.explain import explain, stage_title
-from helpdesk.sla.hours import WorkingCalendar
+from helpdesk.sla.hops import Hop
 from helpdesk.sla.rules import EVENT_STAGE, StageDue
-from helpdesk.store.models import Event, Hold, Ticket
-from helpdesk.tickets.words import Action, Status
-from helpdesk.tiers.routing import LAYER_1
+from helpdesk.store.models import Ticket
+from helpdesk.tickets.words import Status
 from helpdesk.usecases.clocks import Standing
 from helpdesk.web.board.clocks import Clock, Pill, Present, pill
-from helpdesk.web.ticket.view import ClockSide, Rule, Share
+from helpdesk.web.ticket.view import ClockSide, OwnTime, Rule, Share
 
-_MOVES = (Action.ESCALATE, Action.HAND_BACK, Action.SEND_BACK, Action.REOPEN)
 _LOOKS = ("t0", "t1", "t2", "t3")
 
 
@@ -78,53 +75,42 @@ def _stage_due(due: StageDue, at: Present) -> str:
     return " · ".join((when, " > ".join(filter(None, (due.stage.performed_by, due.stage.checked_by)))))
 
 
-def _stays(events: Sequence[Event], end: datetime) -> list[tuple[str, datetime, datetime]]:
-    """(group, from, to) of every stay of the ticket at a group, in order."""
-    if not events:
-        return []
-    moves, group = [(LAYER_1, events[0].at)], LAYER_1
-    before: dict[str, str] = {}
-    for event in events:
-        if event.action in (Action.ESCALATE, Action.HAND_BACK):
-            group = str((event.data or {}).get("group", group))
-            moves.append((group, event.at))
-        elif event.action == Action.FULFIL:
-            before["fulfilled"] = group
-        elif event.action in (Action.SEND_BACK, Action.REOPEN):
-            group = before.get("fulfilled", group)
-            moves.append((group, event.at))
-    ends = [*moves, ("", end)]
-    return [(here, start, until) for (here, start), (_there, until) in pairwise(ends)]
+def _group_name(group: str, catalog: Catalog, at: Present) -> str:
+    known = catalog.groups.get(group)
+    return known.name.get(at.words.language) if known else group
 
 
-def _minutes(pieces: Sequence[tuple[datetime, datetime]], calendar: WorkingCalendar) -> int:
-    return sum(calendar.between(start, end) for start, end in pieces) // 60
-
-
-def shares(
-    events: Sequence[Event], holds: Sequence[Hold], calendar: WorkingCalendar, catalog: Catalog, at: Present
-) -> tuple[Share, ...]:
+def shares(hops: Sequence[Hop], catalog: Catalog, at: Present) -> tuple[Share, ...]:
     """The working time at each group and on hold, as parts of a bar."""
-    ended = [e.at for e in events if e.action in (Action.CONFIRM_FULFILMENT, Action.CANCEL, Action.MERGE)]
-    end = ended[-1] if ended else at.now
     spent: dict[str, int] = {}
-    for group, start, until in _stays(events, end):
-        waits = [(max(h.started_at, start), min(h.ended_at or end, until)) for h in holds]
-        waited = _minutes([pair for pair in waits if pair[0] < pair[1]], calendar)
-        spent[group] = spent.get(group, 0) + max(0, _minutes([(start, until)], calendar) - waited)
-        spent["hold"] = spent.get("hold", 0) + waited
+    for hop in hops:
+        spent[hop.stay.group] = spent.get(hop.stay.group, 0) + hop.dwell_seconds // 60
+        spent["hold"] = spent.get("hold", 0) + hop.held_seconds // 60
     total = sum(spent.values())
     if not total:
         return ()
     found, x = [], 0.0
     for number, (group, minutes) in enumerate((g, m) for g, m in spent.items() if m):
         width = 100 * minutes / total
-        known = catalog.groups.get(group)
-        name = _("on hold") if group == "hold" else known.name.get(at.words.language) if known else group
+        name = _("on hold") if group == "hold" else _group_name(group, catalog, at)
         look = "t3" if group == "hold" else _LOOKS[number % 3]
         found.append(Share(name, at.words.amount(minutes), f"{x:.1f}", f"{width:.1f}", look))
         x += width
     return tuple(found)
+
+
+def own_times(hops: Sequence[Hop], catalog: Catalog, at: Present) -> tuple[OwnTime, ...]:
+    """The operational clock of each stay at a group that has a target of its own, in order."""
+    return tuple(
+        OwnTime(_group_name(hop.stay.group, catalog, at), _own_time(hop, hop.due_at, at), hop.is_late(at.now))
+        for hop in hops
+        if hop.due_at is not None
+    )
+
+
+def _own_time(hop: Hop, due: datetime, at: Present) -> str:
+    used = at.words.amount(hop.used_seconds // 60)
+    return str(_("%(used)s used, due %(due)s", used=used, due=at.words.brief_with_zone(due, at.now, at.zone)))
 
 
 def rules(item: Item | None, ticket: Ticket, catalog: Catalog, at: Present) -> tuple[Rule, ...]:

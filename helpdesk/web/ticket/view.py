@@ -42,6 +42,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTime:
+    """The operational clock of a stay at a group; `late`: over its own target."""
+
+    name: str
+    says: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A part of the time bar: `x` and `width` in percent, `look` a CSS class."""
 
@@ -221,6 +230,7 @@ class TicketPage:
     choices: Choices = Choices()
     messages: tuple[Message, ...] = ()
     shares: tuple[Share, ...] = ()
+    own_times: tuple[OwnTime, ...] = ()
     papers: tuple[Paper, ...] = ()
     lapses: str = ""
     unknown: str = ""
