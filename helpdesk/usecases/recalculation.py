@@ -10,7 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -36,7 +36,7 @@ CACHED = (
     "response_due_at", "response_done_at", "response_verdict", "resolution_due_at", "resolution_done_at",
     "resolution_verdict", "handling_due_at", "reopen_until", "breached", "at_risk", "next_check_at",
 )  # fmt: skip
-TIMES = ("response_due_at", "resolution_due_at", "handling_due_at", "reopen_until", "next_check_at")
+TIMES = ("response_due_at", "resolution_due_at", "handling_due_at", "reopen_until")
 """The cached columns that a calendar moves; the others are written with them."""
 ONLY = 1
 """The id of the one row."""
@@ -194,7 +194,7 @@ def _one(
     """Compute one ticket's clocks as any action on it would, on values instead of its row object."""
     fresh = SimpleNamespace(**row._mapping)
     standing = refresh(session, context, cast(Ticket, fresh), events=events, holds=holds)
-    if all(getattr(row, name) == getattr(fresh, name) for name in TIMES):
+    if all(getattr(row, name) == getattr(fresh, name) for name in TIMES) and not _later_look(row, fresh, context.now):
         return
     found.updates.append({"b_id": row.id, **{f"b_{name}": getattr(fresh, name) for name in CACHED}})
     changes = tuple(_relevant(way.changes(row.desk, standing.item), row, fresh, standing))
@@ -203,6 +203,12 @@ def _one(
         if not _unsettled(standing):
             notice = {"ticket_id": row.id, "old_due_at": row.resolution_due_at, "moved_at": context.now}
             found.moved.append(notice)
+
+
+def _later_look(row: Row[Any], fresh: SimpleNamespace, now: datetime) -> bool:
+    """True where the sweep must look at another time, as for a warning; what it owes already is its own business."""
+    old, new = row.next_check_at, fresh.next_check_at
+    return old != new and all(at is None or at > now for at in (old, new))
 
 
 def _relevant(
