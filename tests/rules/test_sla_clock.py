@@ -45,7 +45,7 @@ def test_portal_chat_and_api_are_answered_at_receipt_whatever_the_hour(channel):
 
 
 @pytest.mark.parametrize("channel", ["phone", "walk-in"])
-def test_a_call_or_visit_is_answered_by_being_recorded(channel):
+def test_case_32_a_call_or_visit_is_answered_by_being_recorded(channel):
     clock = run(ONE_DAY, facts(f"{FRIDAY} 12:20", channel, recorded_at=at(f"{FRIDAY} 14:00"))).response
     assert clock.due_at == clock.done_at == at(f"{FRIDAY} 14:00")
     assert run(ONE_DAY, facts(f"{FRIDAY} 12:20", channel)).response.due_at == at(f"{FRIDAY} 12:20")
@@ -66,7 +66,7 @@ def test_mail_and_nota_dinas_are_answered_within_working_minutes(channel, receiv
     assert wall(run(ONE_DAY, facts(received, channel), minutes=minutes).response.due_at) == answer_by
 
 
-def test_the_mail_clock_stops_at_the_first_action_of_a_person():
+def test_case_32_the_mail_clock_stops_at_the_first_action_of_a_person():
     clock = run(ONE_DAY, facts(first_action_at=at(f"{FRIDAY} 10:11"))).response
     assert (wall(clock.done_at), clock.elapsed_seconds, clock.remaining_seconds) == (f"{FRIDAY} 10:11", 660, 1140)
 

@@ -25,7 +25,7 @@ RAMADAN = SimpleNamespace(
         ("00:00:00", False),
     ],
 )  # fmt: skip
-def test_case_1_intervals_are_half_open(moment, working):
+def test_case_01_intervals_are_half_open(moment, working):
     assert office().is_working(at(f"{FRIDAY} {moment}")) is working
 
 
@@ -41,7 +41,7 @@ def test_case_1_intervals_are_half_open(moment, working):
         ("2026-12-23 17:30", "2026-12-28 08:00"),
     ],
 )
-def test_a_clock_that_starts_outside_working_time_starts_at_the_next_working_instant(start, begins):
+def test_case_01_a_clock_that_starts_outside_working_time_starts_at_the_next_working_instant(start, begins):
     assert wall(office().next_working(at(start))) == begins
 
 
@@ -59,26 +59,26 @@ def test_a_clock_that_starts_outside_working_time_starts_at_the_next_working_ins
         ("2026-03-17 16:00", 4, "2026-03-25 11:00"),
     ],
 )
-def test_case_2_hours_used_up_at_the_end_of_an_interval_are_due_at_that_end(start, hours, due):
+def test_case_02_hours_used_up_at_the_end_of_an_interval_are_due_at_that_end(start, hours, due):
     calendar = office()
     assert wall(calendar.add(at(start), hours * HOUR)) == due
     assert calendar.between(at(start), at(due)) == hours * HOUR
 
 
-def test_case_3_a_zero_length_target_is_due_at_the_next_working_instant():
+def test_case_03_a_zero_length_target_is_due_at_the_next_working_instant():
     assert wall(office().add(at(f"{FRIDAY} 17:00"), 0)) == f"{MONDAY} 08:00"
     with pytest.raises(ValueError, match="negative"):
         office().add(at(f"{FRIDAY} 09:00"), -1)
 
 
-def test_case_3_a_target_of_more_than_a_year_and_across_ramadan_hours():
+def test_case_03_a_target_of_more_than_a_year_and_across_ramadan_hours():
     calendar = plain(dated=[RAMADAN])
     # 17 February has 8 hours, 18 and 19 February 7 each under the dated set
     assert wall(calendar.add(at("2026-02-17 08:00"), 22 * HOUR)) == "2026-02-19 15:00"
     assert wall(plain().add(at("2026-01-01 08:00"), 262 * 8 * HOUR)) == "2027-01-01 17:00"
 
 
-def test_case_4_days_with_two_three_and_no_intervals_and_touching_ones():
+def test_case_04_days_with_two_three_and_no_intervals_and_touching_ones():
     week = {0: ((time(8), time(9)), (time(10), time(11)), (time(11), time(12))), 2: ((time(22), time(0)),)}
     calendar = plain(week=week)
     assert wall(calendar.add(at("2026-11-23 08:00"), 3 * HOUR)) == "2026-11-23 12:00"
@@ -91,25 +91,25 @@ def test_case_4_days_with_two_three_and_no_intervals_and_touching_ones():
     "intervals",
     [((time(8), time(12)), (time(11), time(17))), ((time(9), time(9)),), ((time(13), time(17)), (time(8), time(12)))],
 )
-def test_case_4_overlapping_empty_or_disordered_intervals_are_refused(intervals):
+def test_case_04_overlapping_empty_or_disordered_intervals_are_refused(intervals):
     with pytest.raises(CalendarError):
         plain(week={0: intervals})
 
 
-def test_case_5_a_calendar_around_the_clock_loses_no_minute_at_midnight():
+def test_case_05_a_calendar_around_the_clock_loses_no_minute_at_midnight():
     calendar = plain(week=ALL_DAY)
     assert wall(calendar.add(at(f"{FRIDAY} 23:30"), 48 * HOUR)) == "2026-11-22 23:30"
     assert calendar.between(at(f"{FRIDAY} 00:00"), at("2026-11-27 00:00")) == 7 * 24 * HOUR
     assert calendar.is_working(at(f"{SATURDAY} 00:00"))
 
 
-def test_case_6_a_closure_of_seven_days_and_an_office_open_one_day_a_week():
+def test_case_06_a_closure_of_seven_days_and_an_office_open_one_day_a_week():
     assert wall(office().add(at("2026-03-17 16:59"), 120)) == "2026-03-25 08:01"
     thursdays = plain(week={3: ((time(8), time(12)),)})
     assert wall(thursdays.add(at(f"{FRIDAY} 09:00"), 9 * HOUR)) == "2026-12-10 09:00"
 
 
-def test_case_7_a_calendar_without_reachable_working_time_is_an_error():
+def test_case_07_a_calendar_without_reachable_working_time_is_an_error():
     with pytest.raises(NoWorkingTime):
         compile_calendar(zone=JAKARTA, week={})
     always_closed = plain(closed={}, holidays=_every_day, last=day("2040-12-31"))
@@ -134,7 +134,7 @@ def _end(year):
     return day(f"{year}-12-31").toordinal() + 1
 
 
-def test_case_8_own_closed_days_leap_day_short_days_and_days_opened_although_holidays():
+def test_case_08_own_closed_days_leap_day_short_days_and_days_opened_although_holidays():
     name = SimpleNamespace(id="HUT kantor", en="Office anniversary")
     assert wall(plain(closed={day("2028-02-29"): name}).next_working(at("2028-02-28 17:00"))) == "2028-03-01 08:00"
     short = SimpleNamespace(first=day(FRIDAY), last=day(FRIDAY), week=dict.fromkeys(range(5), ((time(8), time(11)),)))

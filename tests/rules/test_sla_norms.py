@@ -69,7 +69,7 @@ def test_case_21_an_open_ended_formula_goes_on_in_steps():
     assert days == [17, 17, 19, 19, 21, 21, 23, 23, 25, 21 + 2 * 197]
 
 
-def test_a_missing_quantity_means_the_earliest_deadline_and_is_named():
+def test_case_21_a_missing_quantity_means_the_earliest_deadline_and_is_named():
     line = run(DEVICES, facts())
     assert (wall(line.resolution.due_at), line.missing) == (f"{MONDAY} 10:00", ("devices",))
 
@@ -91,7 +91,7 @@ def test_while_attributes_are_missing_the_earliest_deadline_still_possible_count
     assert line.missing == missing
 
 
-def test_no_case_for_the_attributes_given_is_no_deadline():
+def test_case_46_no_case_for_the_attributes_given_is_no_deadline():
     assert run(REPAIR, facts(attributes={"performed_by": "nobody"})).basis is Basis.NO_RULE
 
 

@@ -34,7 +34,7 @@ def run(known, now, target=FOUR_HOURS, **others):
     ("done", "expected"),
     [(f"{FRIDAY} 14:59:59", Verdict.MET), (f"{FRIDAY} 15:00", Verdict.MET), (f"{FRIDAY} 15:00:01", Verdict.BREACHED)],
 )
-def test_met_if_and_only_if_done_at_or_before_due(done, expected):
+def test_case_02_met_if_and_only_if_done_at_or_before_due(done, expected):
     line = run(replace(MAIL, fulfilled_at=at(done)), f"{MONDAY} 09:00")
     assert resolution_verdict(line, at(f"{MONDAY} 09:00")) is expected
 
@@ -174,7 +174,7 @@ def test_case_37_the_zone_of_the_desk_decides():
     assert wall(reopen_until(late_in_jakarta, office(MAKASSAR)), MAKASSAR) == "2026-11-11 00:00"
 
 
-def test_the_window_is_never_shorter_than_two_working_days_after_resolved():
+def test_case_37_the_window_is_never_shorter_than_two_working_days_after_resolved():
     fulfilled = at("2026-11-02 09:15")
     assert wall(reopen_until(fulfilled, CALENDAR, 7, at("2026-11-03 10:00"))) == "2026-11-10 00:00"
     assert wall(reopen_until(fulfilled, CALENDAR, 7, at("2026-11-06 10:00"))) == "2026-11-11 00:00"  # Monday, Tuesday

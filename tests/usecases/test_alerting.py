@@ -84,7 +84,7 @@ def test_the_supervisors_of_the_desk_hear_of_a_breach_once(office: Office) -> No
     assert told(office, number) == [("alarm", "penyelia")]
 
 
-def test_nobody_is_written_to_outside_the_hours_of_the_desk(office: Office) -> None:
+def test_case_51_nobody_is_written_to_outside_the_hours_of_the_desk(office: Office) -> None:
     office.now.at = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # 13:00 in Medan: four hours later it is 17:00
     number = classified(office)
     due = office.value(number, "resolution_due_at")

@@ -58,7 +58,7 @@ def due(office: Office, number: str) -> datetime | None:
     return office.see(number, lambda s, t: refresh(s, office.context(), t).timeline.resolution.due_at)
 
 
-def test_a_new_norm_leaves_tickets_received_before_it_alone_and_holds_for_the_next(office: Office) -> None:
+def test_case_45_a_new_norm_leaves_tickets_received_before_it_alone_and_holds_for_the_next(office: Office) -> None:
     before = office.opened(item=ITEM)
     later = restarted(office, six_hours())
     after = later.opened(item=ITEM, email="lain@kantor.example")
@@ -84,7 +84,7 @@ def test_a_ticket_classified_after_the_change_is_measured_by_the_catalogue_of_it
     assert later.value(number, "resolution_due_at") == IN_FOUR_HOURS
 
 
-def test_an_item_that_the_catalogue_no_longer_has_keeps_its_clocks(office: Office) -> None:
+def test_case_47_an_item_that_the_catalogue_no_longer_has_keeps_its_clocks(office: Office) -> None:
     number = office.opened(item=ITEM)
     later = restarted(office, without_the_item())
     assert ITEM not in later.catalog.items

@@ -25,7 +25,7 @@ def number(office):
     return number
 
 
-def test_it_is_extended_once_and_the_verdict_says_so(office, number):
+def test_case_48_it_is_extended_once_and_the_verdict_says_so(office, number):
     due = office.value(number, "resolution_due_at")
     with pytest.raises(Forbidden):
         office.does("agen", "extend", number, reason="suku cadang")
@@ -44,7 +44,7 @@ def test_it_is_extended_once_and_the_verdict_says_so(office, number):
     assert office.value(number, "resolution_verdict") == "met after extension"
 
 
-def test_it_is_not_extended_beyond_the_standard_nor_after_the_deadline(office, number):
+def test_case_48_it_is_not_extended_beyond_the_standard_nor_after_the_deadline(office, number):
     due = office.value(number, "resolution_due_at")
     for until in (due, due - timedelta(hours=1), due + timedelta(days=2)):
         with pytest.raises(Invalid):

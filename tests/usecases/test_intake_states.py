@@ -75,7 +75,7 @@ def test_an_answer_to_a_new_ticket_is_shown_and_changes_nothing_else(case: Case)
     ("reason", "after"),
     [("requester", "in_progress"), ("documents", "on_hold"), ("vendor", "on_hold"), ("internal", "on_hold")],
 )
-def test_an_answer_of_the_requester_ends_a_hold_that_waits_for_the_requester(case: Case, reason, after) -> None:
+def test_case_31_an_answer_of_the_requester_ends_a_hold_that_waits_for_the_requester(case: Case, reason, after) -> None:
     case.do("agen", "take")
     case.do("agen", "hold", reason=reason, missing=["surat tugas"])
     assert case.answer() == case.number
@@ -97,7 +97,7 @@ MACHINES = [
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_an_automatic_answer_never_resumes_reopens_or_is_answered(case: Case, machine: dict[str, str]) -> None:
+def test_case_31_38_an_automatic_answer_never_resumes_reopens_or_gets_one(case: Case, machine: dict[str, str]) -> None:
     case.do("agen", "take")
     case.do("agen", "hold", reason="requester")
     assert case.answer("setuju, tutup saja, approve", **machine) == case.number
@@ -121,7 +121,7 @@ def test_an_automatic_answer_after_the_window_is_kept_and_opens_nothing(case: Ca
 
 
 @pytest.mark.parametrize("status", ["fulfilled", "resolved", "closed"])
-def test_thanks_alone_is_recorded_and_changes_nothing(case: Case, status: str) -> None:
+def test_case_34_38_thanks_alone_is_recorded_and_changes_nothing(case: Case, status: str) -> None:
     case.goes_to(status)
     quoted = "Terima kasih banyak Pak.\n\nPada Sen, 23 Nov 2026 pukul 08.00 Meja Layanan menulis:\n> Sudah selesai.\n"
     assert case.answer(quoted) == case.number
@@ -136,7 +136,7 @@ def test_anything_else_on_a_fulfilled_ticket_is_shown_before_the_confirmation(ca
 
 
 @pytest.mark.parametrize("status", ["resolved", "closed"])
-def test_anything_else_inside_the_window_reopens_at_the_group_that_fulfilled(case: Case, status: str) -> None:
+def test_case_38_anything_else_inside_the_window_reopens_at_the_group_that_fulfilled(case: Case, status: str) -> None:
     case.goes_to(status)
     case.office.now.move(days=7)
     assert case.answer() == case.number
@@ -153,7 +153,7 @@ def test_somebody_in_copy_does_not_reopen(case: Case) -> None:
 
 
 @pytest.mark.parametrize("status", ["resolved", "closed"])
-def test_after_the_window_a_message_opens_a_new_ticket_linked_as_follow_up(case: Case, status: str) -> None:
+def test_case_37_after_the_window_a_message_opens_a_new_ticket_linked_as_follow_up(case: Case, status: str) -> None:
     case.goes_to(status)
     case.office.now.at = case.office.value(case.number, "reopen_until") - timedelta(seconds=1)
     assert case.answer() == case.number, "the last second of the window"
@@ -193,7 +193,7 @@ def test_a_message_to_a_cancelled_ticket_opens_a_new_one(case: Case, before: str
     assert case.status == "cancelled"
 
 
-def test_messages_to_a_merged_number_reach_the_end_of_the_chain(case: Case, post: Post) -> None:
+def test_case_41_messages_to_a_merged_number_reach_the_end_of_the_chain(case: Case, post: Post) -> None:
     second = str(post.arrives(letter("lagi", Message_ID="<b@k>")).ticket)
     third = str(post.arrives(letter("lagi", Message_ID="<c@k>")).ticket)
     case.do("agen", "merge", number=second)
@@ -231,7 +231,7 @@ def sent_reply(case: Case) -> OutboxMessage:
     )
 
 
-def test_a_bounce_is_filed_on_its_ticket_marks_the_message_and_the_person_and_changes_nothing(case: Case) -> None:
+def test_case_36_a_bounce_marks_the_message_and_the_person_and_changes_nothing_else(case: Case) -> None:
     message = sent_reply(case)
     case.goes_to("resolved")
     outcome = case.post.arrives(bounce(message.message_id))

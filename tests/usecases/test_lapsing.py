@@ -71,7 +71,7 @@ def test_the_list_says_when_the_request_lapses(office: Office) -> None:
     assert "lapses unless everything has come by Thursday, 26 November 2026 at 17:00 WIB" in said
 
 
-def test_the_requester_is_reminded_once_a_working_day_before_the_lapse(office: Office) -> None:
+def test_case_30_the_requester_is_reminded_once_a_working_day_before_the_lapse(office: Office) -> None:
     number = asked(office, "KTP", "surat kuasa")
     office.does("agen", "set", number, documents={"KTP": True})
     assert office.value(number, "next_check_at") == DAY_BEFORE
@@ -98,7 +98,7 @@ def test_a_reminder_that_a_worker_was_down_for_waits_for_the_next_opening(office
     assert outgoing(office, number).count("reminder") == 1
 
 
-def test_the_ticket_lapses_a_second_after_the_closing_second_and_the_requester_is_told(office: Office) -> None:
+def test_case_30_the_ticket_lapses_a_second_after_the_closing_second_and_the_requester_is_told(office: Office) -> None:
     number = asked(office)
     at(office, DAY_BEFORE)
     at(office, CLOSE)
@@ -117,7 +117,7 @@ def test_the_ticket_lapses_a_second_after_the_closing_second_and_the_requester_i
     assert outgoing(office, number).count("lapse") == 1
 
 
-def test_documents_that_arrive_at_the_closing_second_count(office: Office) -> None:
+def test_case_30_documents_that_arrive_at_the_closing_second_count(office: Office) -> None:
     number = asked(office)
     office.now.at = CLOSE
     office.does("agen", "set", number, documents={"KTP": True})
@@ -126,14 +126,14 @@ def test_documents_that_arrive_at_the_closing_second_count(office: Office) -> No
     assert "lapse" not in outgoing(office, number)
 
 
-def test_only_some_of_the_documents_do_not_prevent_the_lapse(office: Office) -> None:
+def test_case_30_only_some_of_the_documents_do_not_prevent_the_lapse(office: Office) -> None:
     number = asked(office, "KTP", "surat kuasa")
     office.does("agen", "set", number, documents={"KTP": True})
     at(office, CLOSE + timedelta(seconds=1))
     assert lapsed(office, number)
 
 
-def test_nothing_lapses_while_the_list_has_not_gone_out_and_the_time_counts_from_then(office: Office) -> None:
+def test_case_30_nothing_lapses_while_the_list_has_not_gone_out_and_the_time_counts_from_then(office: Office) -> None:
     number = asked(office, told=False)
     at(office, CLOSE + timedelta(days=20))
     assert not lapsed(office, number)
@@ -253,7 +253,7 @@ def test_a_lapse_waits_no_longer_than_for_the_mail(office: Office) -> None:
     assert office.value(number, "version") > version
 
 
-def test_after_the_lapse_a_message_opens_a_new_ticket_that_follows_on(office: Office) -> None:
+def test_case_30_after_the_lapse_a_message_opens_a_new_ticket_that_follows_on(office: Office) -> None:
     post, number = Post(office), asked(office)
     at(office, CLOSE + timedelta(seconds=1))
     office.now.move(minutes=5)

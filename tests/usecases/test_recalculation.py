@@ -206,7 +206,7 @@ def test_a_ticket_without_an_item_is_left_as_it_is(office: Office, worker: Worke
     assert (due(office, number), moves(office, number), told(office, number)) == (None, [], [])
 
 
-def test_ended_cycles_are_left_alone(office: Office, worker: Worker) -> None:
+def test_case_09_ended_cycles_are_left_alone(office: Office, worker: Worker) -> None:
     resolved, cancelled = opened(office), opened(office)
     office.does("agen", "take", resolved)
     office.does("agen", "fulfil", resolved, note="x", label="y")
@@ -419,7 +419,7 @@ def test_a_ticket_whose_clocks_cannot_be_computed_does_not_stop_the_others(offic
     assert (due(office, broken), due(office, sound)) == (TUESDAY_11, WEDNESDAY_11)
 
 
-def test_desks_whose_calendar_did_not_change_are_not_looked_at(office: Office) -> None:
+def test_case_14_desks_whose_calendar_did_not_change_are_not_looked_at(office: Office) -> None:
     number = opened(office)
     other = replace(office.catalog.calendars["office"], id="other", closed={TUESDAY: MOURNING})
     desks = {**office.catalog.desks}

@@ -87,7 +87,7 @@ def test_a_ticket_is_at_risk_then_breached_a_second_after_its_due_and_never_befo
     assert (office.value(number, "breached"), apologies(office, number)) == (True, 1)
 
 
-def test_one_apology_per_cycle_however_late_and_often_the_worker_looks(office: Office) -> None:
+def test_case_49_one_apology_per_cycle_however_late_and_often_the_worker_looks(office: Office) -> None:
     number = classified(office)
     office.now.at = office.value(number, "resolution_due_at") + timedelta(days=3)
     for _ in range(3):
@@ -106,7 +106,7 @@ def test_one_apology_per_cycle_however_late_and_often_the_worker_looks(office: O
     assert apologies(office, number) == 2, "a new cycle, a new promise"
 
 
-def test_a_fulfilled_or_held_ticket_gets_no_apology(office: Office) -> None:
+def test_case_27_a_fulfilled_or_held_ticket_gets_no_apology(office: Office) -> None:
     done = fulfilled(office)
     held = classified(office)
     office.does("agen", "hold", held, reason="documents", missing=["surat"])
@@ -115,7 +115,7 @@ def test_a_fulfilled_or_held_ticket_gets_no_apology(office: Office) -> None:
     assert (apologies(office, done), apologies(office, held)) == (0, 0)
 
 
-def test_the_worker_closes_at_the_end_of_the_window_and_only_once(office: Office) -> None:
+def test_case_39_the_worker_closes_at_the_end_of_the_window_and_only_once(office: Office) -> None:
     number = fulfilled(office)
     office.does("agen", "confirm-fulfilment", number)
     until = office.value(number, "reopen_until")

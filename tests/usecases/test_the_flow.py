@@ -75,7 +75,7 @@ def test_fulfil_needs_a_note_and_a_label(office):
     assert office.value(number, "status") == "in_progress"
 
 
-def test_the_e_mail_clock_stops_at_the_first_action_of_a_person(office):
+def test_case_32_the_e_mail_clock_stops_at_the_first_action_of_a_person(office):
     number = office.opened()
     due = office.value(number, "response_due_at")
     assert due == datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -183,7 +183,7 @@ def test_a_documents_hold_stops_the_clock_and_an_internal_one_does_not(office):
         assert (office.value(number, "resolution_due_at") > due) is moved, reason
 
 
-def test_the_window_is_over_after_seven_days_and_the_worker_closes(office):
+def test_case_37_39_the_window_is_over_after_seven_days_and_the_worker_closes(office):
     number = fulfilled(office)
     office.does("agen", "confirm-fulfilment", number)
     until = office.value(number, "reopen_until")
@@ -207,7 +207,7 @@ def test_the_window_is_over_after_seven_days_and_the_worker_closes(office):
     )
 
 
-def test_a_reopened_ticket_returns_to_the_group_that_fulfilled_it(office):
+def test_case_38_a_reopened_ticket_returns_to_the_group_that_fulfilled_it(office):
     number = fulfilled(office)
     office.does("agen", "confirm-fulfilment", number)
     office.now.move(days=6)
@@ -219,7 +219,7 @@ def test_a_reopened_ticket_returns_to_the_group_that_fulfilled_it(office):
     assert office.value(number, "resolution_verdict") is None
 
 
-def test_a_send_back_voids_the_stop_of_the_clock(office):
+def test_case_39_a_send_back_voids_the_stop_of_the_clock(office):
     number = fulfilled(office)
     assert office.value(number, "resolution_done_at") is not None
     office.does("agen", "send-back", number, reason="belum bisa masuk")
@@ -270,7 +270,7 @@ def test_the_database_refuses_to_change_history(office):
     assert office.see(number, lambda s, t: s.scalars(select(Event).where(Event.ticket_id == t.id)).one().why) == ""
 
 
-def test_a_merged_ticket_ends_and_leads_to_its_target(office):
+def test_case_41_a_merged_ticket_ends_and_leads_to_its_target(office):
     first, second = office.opened(), office.opened()
     office.does("agen", "merge", first, number=second)
     assert office.value(first, "status") == "cancelled"
@@ -279,7 +279,7 @@ def test_a_merged_ticket_ends_and_leads_to_its_target(office):
         office.does("agen", "take", first)
 
 
-def test_a_split_makes_a_ticket_received_when_its_message_was(office):
+def test_case_41_a_split_makes_a_ticket_received_when_its_message_was(office):
     number = office.opened()
     received = office.now()
     entry = office.see(

@@ -32,7 +32,7 @@ def test_a_ticket_shows_exactly_what_is_promised(world: World) -> None:
     assert set(shown["events"][0]) == {"action", "by", "at", "from", "to", "why"}
 
 
-def test_times_have_the_offset_of_the_desk(world: World) -> None:
+def test_case_13_times_have_the_offset_of_the_desk(world: World) -> None:
     medan = world.api("rina").get(f"/tickets/{world.ticket()}").json
     assert medan["received_at"] == "2026-11-23T08:00:00+07:00"
     makassar = world.api("admin").post("/tickets", {**NEW, "desk": "kptik-makassar"}).json

@@ -88,7 +88,7 @@ def test_a_desk_where_the_caller_does_not_work_looks_unknown(world: World) -> No
     assert foreign.text.replace(MEDAN, "X") == unknown.text.replace("kptik-nowhere", "X")
 
 
-def test_an_earlier_receipt_counts_with_its_reason(world: World) -> None:
+def test_case_52_an_earlier_receipt_counts_with_its_reason(world: World) -> None:
     given = {**NEW, "channel": "nota-dinas", "received_at": "2026-11-20T16:00:00+07:00", "reason": "Surat hari Jumat"}
     shown = world.api("rina").post("/tickets", given).json
     assert shown["received_at"] == "2026-11-20T16:00:00+07:00"
@@ -104,7 +104,7 @@ def test_a_request_that_came_another_way_may_have_come_earlier(world: World, cha
 
 
 @pytest.mark.parametrize("channel", ["portal", "api"])
-def test_a_request_that_is_made_here_is_received_now(world: World, channel: str) -> None:
+def test_case_52_a_request_that_is_made_here_is_received_now(world: World, channel: str) -> None:
     given, api = {**NEW, "channel": channel, "reason": "Disalin"}, world.api("rina")
     early = api.post("/tickets", {**given, "received_at": "2026-11-23T07:58:59+07:00"})
     assert (early.status_code, list(early.json["errors"])) == (422, ["received_at"])
