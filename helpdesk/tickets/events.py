@@ -45,6 +45,7 @@ class EventFact:
 class History:
     """What the events of one ticket say, as of the last of them.
 
+    `promised`: a supervisor entered the agreed date, so that it may also be the new time after a breach.
     `ended`: the clocks and verdicts that the event which ended the cycle keeps; empty while the cycle runs.
     """
 
@@ -57,6 +58,7 @@ class History:
     event_at: datetime | None = None
     starts_at: datetime | None = None
     agreed_due_at: datetime | None = None
+    promised: bool = False
     extended_due_at: datetime | None = None
     extended_at: datetime | None = None
     first_action_at: datetime | None = None
@@ -76,12 +78,16 @@ def moment(value: object) -> datetime | None:
 
 
 _TIMES = ("event_at", "starts_at", "agreed_due_at")
+PROMISED = "promised"
+"""Beside an agreed date in an event's data: whether it was a supervisor who entered it."""
 
 
 def described(history: History, data: Mapping[str, Any]) -> History:
     """The history after an event with this data, as far as it says what is true of the request."""
     changes: dict[str, Any] = {k: data[k] for k in ("item", "type", "priority") if data.get(k) is not None}
     changes |= {k: moment(data[k]) for k in _TIMES if k in data}
+    if PROMISED in data:
+        changes[PROMISED] = bool(data[PROMISED])
     if data.get("attributes"):
         changes["attributes"] = {**history.attributes, **data["attributes"]}
     return replace(history, **changes) if changes else history

@@ -1,6 +1,8 @@
 """What the requester told of the request, as the item's attributes: which are asked for, and what they may be."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from helpdesk.catalog.model import Attribute, Item
 from helpdesk.store.models import Ticket
@@ -24,6 +26,13 @@ def checked_attributes(item: Item | None, given: dict[str, Any]) -> dict[str, An
     if given and item is None:
         raise invalid("attributes", _("Choose an item before its attributes."))
     return {name: _attribute_value(item, name, value) for name, value in given.items() if item is not None}
+
+
+def checked_event(event_at: datetime | None, received_at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The date of the event. Raises Invalid for a day in the desk's zone before that of the receipt."""
+    if event_at is not None and event_at.astimezone(zone).date() < received_at.astimezone(zone).date():
+        raise invalid("event_at", _("The event lies before the receipt."))
+    return event_at
 
 
 def _attribute_value(item: Item, name: str, value: Any) -> Any:

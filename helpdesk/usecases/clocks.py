@@ -282,4 +282,5 @@ def new_promise(session: Session, context: Context, ticket: Ticket) -> datetime 
     due = now.timeline.resolution.due_at
     if now.item is None or due is None:
         return None
-    return renewed_due(now.facts, now.item.target, now.calendar, due)
+    facts = now.facts if now.history.promised else replace(now.facts, agreed_due_at=None)
+    return renewed_due(facts, now.item.target, now.calendar, due)

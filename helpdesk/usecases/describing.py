@@ -9,9 +9,9 @@ from helpdesk.sla.norms import StartKind
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.errors import Forbidden, Invalid, invalid
 from helpdesk.tickets.errors import marked as _
-from helpdesk.tickets.events import moment
-from helpdesk.tickets.permission import Requester
-from helpdesk.usecases.answers import asked_attributes, checked_attributes, mark_urgent
+from helpdesk.tickets.events import PROMISED, moment
+from helpdesk.tickets.permission import Requester, Staff
+from helpdesk.usecases.answers import asked_attributes, checked_attributes, checked_event, mark_urgent
 from helpdesk.usecases.clocks import due_before_and_after
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.notices import tell_requester
@@ -22,17 +22,22 @@ BEFORE_FULFILMENT = frozenset({"attributes", "event_at", "starts_at", "agreed_du
 """The fields of `set` that need a ticket which is not fulfilled yet."""
 
 
-def _times(deed: Deed) -> dict[str, str]:
-    ticket, found = deed.ticket, {}
+def _times(deed: Deed) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    ticket = deed.ticket
     for name in ("event_at", "starts_at", "agreed_due_at"):
         value = deed.fields.get(name)
         if value is None:
             continue
         if name == "starts_at":
             _check_start(deed, value)
-        elif value < ticket.received_at and name == "agreed_due_at":
+        elif name == "event_at":
+            checked_event(value, ticket.received_at, deed.desk.zone)
+        elif value < ticket.received_at:
             raise invalid(name, _("The agreed date lies before the receipt."))
         found[name] = value.isoformat()
+    if "agreed_due_at" in found:
+        found[PROMISED] = isinstance(deed.actor, Staff) and deed.actor.is_supervisor(ticket.desk)
     return found
 
 

@@ -19,7 +19,7 @@ from helpdesk.tickets.errors import Forbidden, invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Staff
 from helpdesk.tickets.words import Channel
-from helpdesk.usecases.answers import checked_attributes
+from helpdesk.usecases.answers import checked_attributes, checked_event
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 
@@ -112,6 +112,7 @@ def create_ticket(session: Session, context: Context, staff: Staff, given: Mappi
     attributes = checked_attributes(item, dict(given.get("attributes") or {}))
     reason = str(given.get("reason") or "").strip()
     received_at = _received(context, channel, given.get("received_at"), reason)
+    event_at = checked_event(given.get("event_at"), received_at, context.desk(desk).zone)
     caller, subject, text = _caller(given.get("requester") or {}), _subject(given), str(given.get("text") or "").strip()
     if not text:
         raise invalid("text", _("Write a text."))
@@ -128,7 +129,7 @@ def create_ticket(session: Session, context: Context, staff: Staff, given: Mappi
         item=item.id if item else None,
         type=item.types[0].value if item else None,
         attributes=attributes,
-        event_at=given.get("event_at"),
+        event_at=event_at,
         why=reason,
     )
     return open_ticket(session, context, staff, opening)
