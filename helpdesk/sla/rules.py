@@ -274,16 +274,14 @@ def _staged(norm: Stages, start: datetime, situation: Situation) -> Deadline:
     ends: dict[str, datetime | None] = {}
     dues: list[StageDue] = []
     missing: list[str] = []
-    before: str | None = None
     for stage in norm.stages:
-        awaited = _awaited(stage, before)
+        awaited = _awaited(stage, dues[-1].name if dues else None)
         begins = [end for end in (ends[name] for name in awaited) if end is not None] if awaited else [start]
         begin = max(begins) if len(begins) >= len(awaited) else None
         due, lacks = _stage_due(stage, begin, following if awaited else situation)
         missing += lacks
         ends[stage.name] = begin if stage.norm is None else due.due_at
         dues.append(due)
-        before = stage.name
     known = [end for end in ends.values() if end is not None]
     planned = max(known) if len(known) == len(ends) else None
     return Deadline(planned, Basis.STAGES, missing=tuple(dict.fromkeys(missing)), stages=tuple(dues))
@@ -291,10 +289,8 @@ def _staged(norm: Stages, start: datetime, situation: Situation) -> Deadline:
 
 def _stage_due(stage: Stage, begin: datetime | None, situation: Situation) -> tuple[StageDue, tuple[str, ...]]:
     """One stage that may begin at `begin`, if that is known, and the attributes that are missing to know its end."""
-    if begin is None:
-        return StageDue(stage.name, None, None, stage=stage), ()
-    starts = situation.calendar.next_working(begin)
-    if stage.norm is None:
+    starts = None if begin is None else situation.calendar.next_working(begin)
+    if begin is None or stage.norm is None:
         return StageDue(stage.name, starts, None, stage=stage), ()
     count, unknown = _repetitions(stage, situation.attributes)
     found = _repeated(stage.norm, count, begin, situation)
