@@ -60,6 +60,7 @@ LINE = (
     Ticket.resolution_due_at,
     Ticket.resolution_done_at,
     Ticket.resolution_verdict,
+    Ticket.starts_at,
     Person.name.label("requester_name"),
     Person.email.label("requester_email"),
     SHOWN_NAME.label("assignee"),

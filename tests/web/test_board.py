@@ -2,7 +2,9 @@
 
 import html
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,6 +16,8 @@ from helpdesk.store.models import Ticket
 from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.words import Status
 from helpdesk.web.board.address import PAGE
+from helpdesk.web.board.phrases import phrases
+from helpdesk.web.board.shell import initials
 from helpdesk.web.board.views import GROUP_TABS, queue_views
 from tests.web.conftest import MEDAN, RESET, SEMARANG, World
 from tests.web.rows import row_of
@@ -56,6 +60,44 @@ def test_triage_shows_what_is_new_and_what_was_handed_back_to_nobody(world: Worl
     world.api("rina").ok(back, "hand-back", {"group": "layer-1", "reason": "bukan milik kami"})
     assert listed(world) == [new, back]
     assert listed(world, "/board?view=open") == [new, taken, away, back]
+
+
+def test_the_filter_of_triage_offers_both_statuses_that_it_lists(world: World) -> None:
+    new, back = world.ticket(), world.ticket(group="rft-tik")
+    world.api("rina").ok(back, "hand-back", {"group": "layer-1", "reason": "bukan milik kami"})
+    world.ticket(Status.IN_PROGRESS)
+    assert listed(world, "/board?view=triage&status=new") == [new]
+    assert listed(world, "/board?view=triage&status=in_progress") == [back]
+    page = world.entered("rina").get("/board?view=triage").text
+    offered = re.search(r'name="status">(.*?)</select>', page, re.DOTALL)
+    assert offered
+    assert re.findall(r'value="([^"]*)"', offered.group(1)) == ["", "new", "in_progress"]
+
+
+def test_a_clock_that_has_not_begun_says_what_it_waits_for(world: World) -> None:
+    world.ticket(item="bmn.2/asset-rent", channel="walk-in")
+    page = world.entered("rina").get("/board?lang=en").text
+    assert "waits for documents" in page
+    assert "no due time" not in page
+
+
+def test_times_of_another_year_keep_their_hour_and_no_amount_is_nothing(world: World) -> None:
+    with world.app.test_request_context():
+        words, zone = phrases("id"), ZoneInfo("Asia/Jakarta")
+    now = datetime(2026, 11, 24, 10, tzinfo=zone)
+    assert words.brief(datetime(2027, 2, 8, 17, tzinfo=zone), now, zone) == "8 Feb 2027 17.00"
+    assert (words.amount(0), words.amount(1)) == ("< 1 m", "1 m")
+
+
+@pytest.mark.parametrize(("name", "letters"), [("Ayu Agen", "AyA"), ("Adi Admin", "AdA"), ("rina", "RI"), ("", "?")])
+def test_colleagues_with_the_same_initials_are_told_apart(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_the_form_of_the_counter_opens_at_the_desk_of_the_list(world: World) -> None:
+    browser = world.entered("admin")
+    assert 'href="/tickets/new?desk=biro-umum"' in browser.get("/board?desk=biro-umum").text
+    assert '<option value="biro-umum" selected>' in browser.get("/tickets/new?desk=biro-umum").text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Protocol
 
+from helpdesk.sla.norms import Target
 from helpdesk.tickets.words import Status, Verdict
 from helpdesk.web.board.phrases import Phrases
 
@@ -22,6 +23,7 @@ class ClockColumns(Protocol):
     resolution_due_at: datetime | None
     resolution_done_at: datetime | None
     resolution_verdict: str | None
+    starts_at: datetime | None
 
 
 Measure = Callable[[datetime, datetime], int]
@@ -36,7 +38,7 @@ class Clock:
     """What is known of one clock. Times are aware; `at_risk` only says something while it runs.
 
     `below_due` and `below_done` are the patterns (one `%s`) of the short time under the pill. `hold` is the
-    reason while a hold stops it, else empty.
+    reason while a hold stops it, else empty. `awaits` says what starts a clock that has no due time yet.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Clock:
     verdict: str = ""
     at_risk: bool = False
     hold: str = ""
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,14 @@ def pill(clock: Clock, at: Present) -> Pill:
         return _ended(clock, at)
     words = at.words
     due = clock.due_at
-    when = at.words.full(due, at.zone) if due else words.no_norm
+    when = at.words.full(due, at.zone) if due else clock.awaits or words.no_norm
     title = f"{clock.name}: {words.due % when if due else when}"
     below = clock.below_due % at.brief(due) if due else clock.name
     if clock.hold:
+        below = below if due is None or due > at.now else ""  # it moves on with the hold
         return Pill("hold", words.held % words.hold.get(clock.hold, clock.hold), title, below)
     if due is None:
-        return Pill("none", words.no_norm, title)
+        return Pill("none", clock.awaits or words.no_norm, title)
     if at.now > due:
         text = words.over % words.amount(at.measure(due, at.now))
         return Pill("late", text, f"{text} · {title}", below)
@@ -108,8 +112,12 @@ def _ended(clock: Clock, at: Present) -> Pill:
     return Pill("missed" if late else "met", text, f"{clock.name}: {text} {done}".rstrip(), below)
 
 
-def two_clocks(row: ClockColumns, stops: Collection[str], at: Present) -> tuple[Clock, Clock]:
+def two_clocks(
+    row: ClockColumns, stops: Collection[str], at: Present, target: Target | None = None
+) -> tuple[Clock, Clock]:
     """The response and the resolution clock of a row; `stops` are the hold reasons that stop the item's clock.
+
+    The `target` of the item says what a clock without a due time waits for.
 
     A first handling that nobody has begun stands for the response: the same act ends both, and it is due sooner.
     """
@@ -135,6 +143,7 @@ def two_clocks(row: ClockColumns, stops: Collection[str], at: Present) -> tuple[
         row.resolution_verdict or "",
         at_risk=row.at_risk,
         hold=held or "",
+        awaits=words.awaits.get(target.start.kind, "") if target and row.starts_at is None else "",
     )
     return response, resolution
 

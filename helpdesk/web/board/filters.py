@@ -8,11 +8,15 @@ from flask_babel import gettext as _
 from helpdesk.catalog.model import Catalog
 from helpdesk.store.board_queries import Wanted
 from helpdesk.store.people_queries import Colleague
+from helpdesk.tickets.words import Status
 from helpdesk.web.board.phrases import Phrases
 from helpdesk.web.board.view import Choice, Filter
 
 NONE = "-"
 """The value of a filter that asks for tickets without an item or an assignee."""
+
+RETURNED = Status.IN_PROGRESS
+"""The status of what was handed back to Layer 1 and waits there beside the new tickets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ def narrowed(wanted: Wanted, filters: Chosen, people: Mapping[str, Colleague]) -
     """The wanted tickets under the filters; an unknown value finds nothing."""
     if filters.status:
         inside = filters.status in wanted.statuses
-        wanted = replace(wanted, statuses=(filters.status,) if inside else (), waiting=False)
+        returned = wanted.waiting and filters.status == RETURNED
+        wanted = replace(wanted, statuses=(filters.status,) if inside else (), waiting=returned)
     if filters.item:
         wanted = replace(wanted, item="" if filters.item == NONE else filters.item)
     if filters.group:

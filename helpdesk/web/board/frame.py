@@ -90,6 +90,13 @@ def _desks(person: Staff, here: str) -> tuple[str, tuple[Place, ...]]:
     return (places[0].name if len(mine) == 1 else _("All my desks")), tuple(places)
 
 
+def _new_href(person: Staff) -> str:
+    """The counter's form, at the desk that the list is narrowed to; empty for those who record no tickets."""
+    chosen = request.args.get("desk", "")
+    at = f"?{urlencode({'desk': chosen})}" if chosen in context().catalog.desks else ""
+    return f"/tickets/new{at}" if is_agent(person) else ""
+
+
 def shell(here: str, query: str = "") -> Shell:
     """The frame of the signed-in staff member's page."""
     person = staff()
@@ -104,7 +111,7 @@ def shell(here: str, query: str = "") -> Shell:
         places=_places(person, here),
         languages=tuple(Place(n, code, code == now) for code, n in NAMES.items()),
         search_href=list_href(person),
-        new_href="/tickets/new" if is_agent(person) else "",
+        new_href=_new_href(person),
         query=query,
         standing=test_now(),
     )

@@ -17,7 +17,7 @@ from helpdesk.tiers.routing import LAYER_1
 from helpdesk.web.board.address import DUE, PAGE, RECEIPT, Asked, offset, place
 from helpdesk.web.board.alarms import alarms
 from helpdesk.web.board.clocks import Present
-from helpdesk.web.board.filters import offered
+from helpdesk.web.board.filters import RETURNED, offered
 from helpdesk.web.board.frame import fixed, frame
 from helpdesk.web.board.scope import presents
 from helpdesk.web.board.shell import Alarm, Place
@@ -84,7 +84,7 @@ def board(asked: Asked, views: Sequence[View], *, technician: bool) -> Board:
     here, catalog = presents(context(), asked.desks, language()), context().catalog
     first: Present = here[asked.desks[0]]
     rows, next_href = read(asked)
-    statuses = tuple(asked.view.wanted.statuses) or OPEN
+    statuses = (*asked.view.wanted.statuses, *([RETURNED] if asked.view.wanted.waiting else ())) or OPEN
     tabs, beside = _tabs(asked, views), sum(not view.tucked for view in views)
     return Board(
         title=asked.view.name,

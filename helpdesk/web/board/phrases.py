@@ -8,6 +8,7 @@ from functools import cache
 from babel.dates import get_day_names, get_month_names
 from flask_babel import force_locale, gettext
 
+from helpdesk.sla.norms import StartKind
 from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MOVED, RELEASED, REMINDER, WARNED
 from helpdesk.tickets.words import Action, CancelReason, Channel, EntryKind, HoldReason, Status, TicketType, Verdict
 from helpdesk.usecases.clocks import APOLOGY
@@ -46,6 +47,7 @@ class Phrases:
     due: str
     no_item: str
     no_norm: str
+    awaits: Mapping[str, str]
     not_counted: str
     urgent: str
     new_message: str
@@ -56,8 +58,10 @@ class Phrases:
     days: tuple[str, ...]
 
     def amount(self, minutes: int) -> str:
-        """Working minutes as people say them: `35 m`, `1 j 20 m`, `2 hr 3 j` (a day has 8 working hours)."""
+        """Working minutes as people say them: `< 1 m`, `35 m`, `1 j 20 m`, `2 hr 3 j` (a day has 8 working hours)."""
         day, hour, minute = self.units
+        if minutes < 1:
+            return f"< 1 {minute}"
         if minutes < 60:
             return f"{minutes} {minute}"
         if minutes < MINUTES_A_DAY:
@@ -69,12 +73,12 @@ class Phrases:
         return f"{local.hour:02d}{self.time_dot}{local.minute:02d}"
 
     def brief(self, moment: datetime, now: datetime, zone: tzinfo) -> str:
-        """The shortest unambiguous local time: `08.30` today, `23 Nov 08.30` this year, `23 Nov 2025` before."""
+        """The shortest unambiguous local time: `08.30` today, `23 Nov 08.30` this year, `8 Feb 2027 08.30` else."""
         local, today = moment.astimezone(zone), now.astimezone(zone)
         if local.date() == today.date():
             return self.clock_time(local)
         day = f"{local.day} {self.months[local.month]}"
-        return f"{day} {self.clock_time(local)}" if local.year == today.year else f"{day} {local.year}"
+        return f"{day if local.year == today.year else f'{day} {local.year}'} {self.clock_time(local)}"
 
     def brief_with_zone(self, moment: datetime, now: datetime, zone: tzinfo) -> str:
         """The short local time with the name of its zone: `12.00 WIB`."""
@@ -257,6 +261,11 @@ def _build(language: str) -> Phrases:
         due=gettext("due %s"),
         no_item=gettext("not classified yet"),
         no_norm=gettext("no due time"),
+        awaits={
+            StartKind.DOCUMENTS: gettext("waits for documents"),
+            StartKind.DISPOSITION: gettext("waits for a disposition"),
+            StartKind.EVENT: gettext("waits to begin"),
+        },
         not_counted=gettext("not counted"),
         urgent=gettext("Urgent"),
         new_message=gettext("New message"),

@@ -51,8 +51,10 @@ class Shell:
 
 
 def initials(name: str) -> str:
-    """Two letters for a name: `Rina Hasibuan` -> RH, `rina` -> RI."""
+    """Letters for a name: `Rina Hasibuan` -> RiH, `rina` -> RI. Two alone would be the same for many colleagues."""
     words = [w for w in name.replace(".", " ").replace("-", " ").split() if w[0].isalnum()]
     if not words:
         return "?"
-    return (words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]).upper()
+    if len(words) == 1:
+        return words[0][:2].upper()
+    return words[0][0].upper() + words[0][1:2].lower() + words[-1][0].upper()

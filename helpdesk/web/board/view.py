@@ -109,7 +109,7 @@ def line(row: BoardColumns, at: Present, catalog: Catalog, root: str = "", *, fi
     words = at.words
     item = item_of(catalog, row.item, row.catalog_version)
     stops = stopping(item.target if item else None, row.attributes)
-    shown, other = leading(*two_clocks(row, stops, at), at)
+    shown, other = leading(*two_clocks(row, stops, at, item.target if item else None), at)
     return Line(
         number=row.number,
         href=f"{root}/tickets/{row.number}{'#s-papers' if file_came else ''}",

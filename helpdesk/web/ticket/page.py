@@ -191,7 +191,7 @@ def _buttons(staff: Staff, context: Context, found: Read) -> tuple[Buttons, tupl
 
 def _clocks(found: Read, at: Present) -> tuple[Clock, Clock]:
     stops = stopping(found.item.target if found.item else None, found.ticket.attributes)
-    return two_clocks(found.ticket, stops, at)
+    return two_clocks(found.ticket, stops, at, found.item.target if found.item else None)
 
 
 def _head(viewer: Viewer, found: Read) -> TicketPage:

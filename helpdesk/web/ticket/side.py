@@ -11,11 +11,13 @@ from helpdesk.sla.explain import explain, stage_title
 from helpdesk.sla.hops import Hop
 from helpdesk.sla.rules import EVENT_STAGE, StageDue
 from helpdesk.store.models import Ticket
-from helpdesk.tickets.words import Status
+from helpdesk.tickets.words import Channel, Status
 from helpdesk.usecases.clocks import Standing
 from helpdesk.web.board.clocks import Clock, Pill, Present, pill
 from helpdesk.web.ticket.view import ClockSide, OwnTime, Rule, Share
 
+ANSWERED_LATER = frozenset({Channel.EMAIL, Channel.NOTA_DINAS})
+"""Channels on which the number alone is no answer: their response has a time of its own."""
 _LOOKS = ("t0", "t1", "t2", "t3")
 
 
@@ -124,7 +126,7 @@ def rules(item: Item | None, ticket: Ticket, catalog: Catalog, at: Present) -> t
         Rule(_("Promise"), item.summary.get(language)),
         Rule(_("Group"), group.name.get(language) if group else item.group),
     ]
-    if item.response_minutes:
+    if item.response_minutes and ticket.channel in ANSWERED_LATER:
         found.append(Rule(_("Response"), _("%(minutes)s working minutes (e-mail)", minutes=item.response_minutes)))
     stop = stopping(item.target, ticket.attributes)
     stops = [name for reason, name in at.words.hold.items() if reason in stop]
