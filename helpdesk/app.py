@@ -13,6 +13,7 @@ from helpdesk.web import access, api, auth, errors, health, language, portal, se
 from helpdesk.web.access import OPEN, require
 from helpdesk.web.admin import routes as admin
 from helpdesk.web.board import routes as board
+from helpdesk.web.fault_frames import framed
 from helpdesk.web.queue import routes as queue
 from helpdesk.web.session import RowSessions
 from helpdesk.web.ticket import routes as ticket
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.prepare(app, settings)
     app.before_request(access.check)
     app.before_request(security.check_form_token)
-    errors.prepare(app)
+    errors.prepare(app, framed)
     language.prepare(app)
     _register_routes(app)
     return app

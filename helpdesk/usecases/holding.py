@@ -37,6 +37,8 @@ def _missing(deed: Deed, reason: HoldReason) -> list[str]:
     missing = dict.fromkeys(name_of(deed.item, key_of(deed.item, name)).id for name in named if name)
     if reason is HoldReason.DOCUMENTS and not missing:
         raise invalid("missing", _("List the documents that are missing."))
+    if missing and reason is not HoldReason.DOCUMENTS:
+        raise invalid("missing", _("Only a hold for documents lists what is missing."))
     return list(missing)
 
 

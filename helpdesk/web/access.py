@@ -130,6 +130,7 @@ def check() -> Response | None:
     """The one check of every request, before any view: who asks, and may they knock here."""
     audience = audience_of_request()
     if audience is None:
+        _know_the_caller(PUBLIC)  # there is nothing here: the page that says so has the frame of who asks
         return None
     _know_the_caller(audience)
     caller = signed_in()

@@ -2,11 +2,11 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 STATUS: Mapping[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Invalid: 422, WrongState: 409}
 RETRY_SECONDS = 5
+FRAMED = "helpdesk-fault-frame"
+Framed = Callable[[int], tuple[str, dict[str, Any]]]
+"""From an HTTP status to the template of its page and what stands around it."""
 
 
 def _word(value: object) -> object:
@@ -80,9 +83,10 @@ def problem(status: int, detail: str, fields: Mapping[str, str] | None = None) -
 
 
 def _page(status: int, title: str, text: str, advice: str) -> Response:
-    return make_response(
-        render_template("errors/error.html", status=status, title=title, message=text, advice=advice), status
-    )
+    framed: Framed = current_app.extensions[FRAMED]
+    template, around = framed(status)
+    page = render_template(template, status=status, title=title, message=text, advice=advice, **around)
+    return make_response(page, status)
 
 
 def answer_for(status: int, detail: str = "", fields: Mapping[str, str] | None = None) -> Response:
@@ -137,8 +141,12 @@ def _unexpected(error: Exception) -> Response:
     return answer_for(500)
 
 
-def prepare(app: Flask) -> None:
-    """Register the table. Nothing of an exception but what is meant for people ever reaches an answer."""
+def prepare(app: Flask, framed: Framed) -> None:
+    """Register the table, and what stands around its pages (`framed`).
+
+    Nothing of an exception but what is meant for people ever reaches an answer.
+    """
+    app.extensions[FRAMED] = framed
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _form)

@@ -134,8 +134,8 @@ class AttributeValue(fields.Field[Any]):
     """A text or a whole number."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **given: Any) -> Any:
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER:
-            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value if abs(value) <= LARGEST_NUMBER else refuse(_("This number is too large."))
         return Words(MEDIUM).deserialize(value, attr, data, **given)
 
 

@@ -41,3 +41,10 @@ def test_a_hold_stops_the_clock_only_where_the_standard_says_so(
     for path, part in (("/board?view=held", row), (f"/tickets/{number}", clocks)):
         (shown,) = re.findall(part, browser.get(path).text, re.DOTALL)
         assert ('class="clock hold' in shown) is stops, path
+
+
+def test_only_a_hold_for_documents_lists_what_is_missing(world: World) -> None:
+    number, api = world.ticket(Status.IN_PROGRESS), world.api("rina")
+    answer = api.act(number, "hold", {"reason": "requester", "missing": ["KTP"]})
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["missing"])
+    assert api.ok(number, "hold", {"reason": "requester", "missing": []})["status"] == "on_hold"

@@ -92,3 +92,9 @@ def test_an_unknown_filter_or_value_is_refused_by_name(world: World, query: str,
 def test_a_made_up_cursor_is_refused(world: World, place: object) -> None:
     cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
     assert world.api("rina").get(f"/tickets?cursor={cursor}").status_code == 422
+
+
+@pytest.mark.parametrize("name", ["q", "item", "assignee", "cursor"])
+def test_a_filter_with_nul_is_refused_by_its_name(world: World, name: str) -> None:
+    answer = world.api("rina").get(f"/tickets?{name}=%00")
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [name])

@@ -124,3 +124,29 @@ def test_what_takes_no_post_says_what_it_takes(world: World) -> None:
 
 def test_an_error_without_fields_has_no_list_of_errors() -> None:
     assert Invalid("x").fields == {}
+
+
+def test_who_is_signed_in_keeps_the_way_to_everything_else_on_the_page_of_a_fault(world: World) -> None:
+    for name, start in (("rina", "/board"), ("tono", "/queue")):
+        answer = world.entered(name).get("/nope")
+        assert answer.status_code == 404
+        assert f'<nav aria-label="Bagian"><a href="{start}">' in answer.text
+        assert f'<a class="btn primary" href="{start}">' in answer.text
+        assert 'action="/logout"' in answer.text
+    assert 'href="/outbox"' in world.entered("rina").get("/tickets/MDN-2026-999999").text
+
+
+def test_visitors_and_requesters_meet_a_fault_inside_the_portal(world: World) -> None:
+    for browser in (world.browser(), world.proved("wati@example.id")):
+        answer = browser.get("/nope")
+        assert answer.status_code == 404
+        assert 'href="/my"' in answer.text
+        assert ">English</a>" in answer.text
+        assert '<a class="btn primary" href="/">' in answer.text
+
+
+def test_no_frame_that_needs_the_database_stands_around_a_fault_of_the_server(faulty) -> None:
+    browser = faulty.test_client()
+    answer = browser.post("/fail/away", data={"csrf_token": form_token(browser)})
+    assert "<nav" not in answer.text
+    assert "503" in answer.text

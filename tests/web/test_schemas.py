@@ -139,3 +139,10 @@ def test_a_wrong_number_of_a_form_is_refused(rating: str) -> None:
 def test_a_form_with_a_field_that_the_action_does_not_have_is_refused() -> None:
     with pytest.raises(Invalid):
         from_form(Action.TAKE, ("assignee", "joko"))
+
+
+@pytest.mark.parametrize("number", [10**30, -(10**30)])
+def test_a_number_that_is_too_large_is_called_so(number: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        load_action(Action.SET, {"attributes": {"devices": number}})
+    assert refused.value.fields == {"attributes.devices": "This number is too large."}
