@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.catalog.model import Catalog
 from helpdesk.store.models import Ticket
-from helpdesk.tickets.errors import DomainError, invalid, marked
+from helpdesk.tickets.errors import DomainError, invalid
+from helpdesk.tickets.errors import marked as _l
 from helpdesk.tickets.words import Channel, Role
 from helpdesk.usecases.recording import create_ticket
 from helpdesk.web.access import AGENT, require, staff
@@ -106,7 +107,7 @@ def _given() -> dict[str, Any]:
 def _reachable(given: dict[str, Any]) -> dict[str, Any]:
     """What was given. Raises Invalid for a caller whom nobody could call back or write to: the line is soon cut."""
     if given.get("channel") == Channel.PHONE and not {"phone", "email"} & set(given["requester"]):
-        raise invalid("requester.phone", marked("A caller needs a telephone number or an e-mail address."))
+        raise invalid("requester.phone", _l("A caller needs a telephone number or an e-mail address."))
     return given
 
 
