@@ -42,6 +42,12 @@ def check_fields(page: str, item: Item | None) -> None:
     assert ('name="event_date"' in page) is bool(item and item.event_date)
 
 
+def test_a_missing_address_is_asked_for_and_not_explained(world: World) -> None:
+    answer = send(world.browser(), RESET, values_for(CATALOG.items[RESET]) | {"email": ""})
+    assert answer.status_code == 422
+    assert "Mohon isi alamat email Anda." in answer.text
+
+
 def test_every_item_can_be_asked_for(world: World) -> None:
     browser, asked, sent = world.browser(), [*CATALOG.items, None], Counter[str]()
     for item_id in asked:
