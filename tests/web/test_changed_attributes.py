@@ -86,6 +86,7 @@ def test_both_pages_say_what_is_missing_and_lead_to_its_field(world: World) -> N
     page = browser.get(here).text
     assert f"{DETAILS} open" in page
     assert "Kami masih perlu mengetahui: Jumlah perangkat." in page
+    assert 'href="#details">Isi sekarang' in page
     staff = world.entered("rina").get(f"/tickets/{number}").text
     assert "Belum diketahui: Jumlah perangkat. Batas waktu yang paling awal yang berlaku." in staff
     assert 'href="#set-devices"' in staff
