@@ -4,24 +4,18 @@ What counted, what was skipped and why, the rule in the standard's own words, an
 sentences are made from the same timeline as the deadline, never beside it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import pairwise
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from helpdesk.sla.clock import FIRST_HANDLING, stops
+from helpdesk.sla.counted import WORKING_UNITS, by_whole_days, counting, span_of
 from helpdesk.sla.facts import Facts, HoldPeriod, Timeline
 from helpdesk.sla.hours import WorkingCalendar
-from helpdesk.sla.norms import DayCount, StartKind, Target, Unit
+from helpdesk.sla.norms import Start, StartKind, Target
 from helpdesk.sla.phrases import PHRASES, Teller
 from helpdesk.sla.promises import lead_time_kept
 from helpdesk.sla.rules import Basis, StageDue, day_of
-from helpdesk.sla.spans import without
 from helpdesk.sla.worktable import Named
-
-MOST_PIECES = 4
-
-_WORKING_UNITS = frozenset({Unit.MINUTE, Unit.HOUR, Unit.WORKING_DAY})
 
 
 def explain(
@@ -34,32 +28,56 @@ def explain(
     wording: str = "",
     names: Mapping[str, Named] | None = None,
     ids: bool = True,
+    internal: Collection[str] = (),
 ) -> tuple[str, ...]:
     """The story of the ticket's deadline. `wording` is the original norm; `names` are those of the attributes.
 
-    `ids`: a missing attribute is named with its id too, as those who enter it need it.
+    `ids`: a missing attribute is named with its id too, as those who enter it need it. `internal`: the attributes
+    that are not named, as the desk itself finds them out.
     """
     tell = Teller(language, calendar.zone)
-    missing = [_attribute(name, names or {}, tell, ids=ids) for name in timeline.missing]
-    return tuple(_sentences(timeline, facts, target, calendar, tell=tell, wording=wording, missing=missing))
+    missing = [_attribute(name, names or {}, tell, ids=ids) for name in timeline.missing if name not in internal]
+    inspected = any(name in internal for name in timeline.missing)
+    return tuple(
+        _sentences(timeline, facts, target, calendar, tell=tell, wording=wording, missing=missing, inspected=inspected)
+    )
 
 
 def provisional(
-    timeline: Timeline, *, language: str, names: Mapping[str, Named], choices: Mapping[str, Sequence[Named]]
+    timeline: Timeline,
+    *,
+    language: str,
+    names: Mapping[str, Named],
+    choices: Mapping[str, Sequence[Named]],
+    internal: Collection[str] = (),
 ) -> str:
     """That a deadline is the earliest one, and what is not known yet; empty where all is known or nothing is due.
 
     One sentence for all who are told a time: the portal, the receipt and the automatic reply. `choices` are the values
-    that an attribute may have; they are named where only one attribute is missing.
+    that an attribute may have; they are named where only one attribute is missing. `internal`: the attributes that
+    the desk finds out by its own inspection; the public is not told their names.
     """
     if not timeline.missing or timeline.resolution.due_at is None:
         return ""
     tell = Teller(language, ZoneInfo("UTC"))
-    missing = [_attribute(name, names, tell, ids=False) for name in timeline.missing]
-    values = [tell.name(value) for value in choices.get(timeline.missing[0], ())]
+    asked = [name for name in timeline.missing if name not in internal]
+    if not asked:
+        return tell.say("earliest inspected")
+    missing = [_attribute(name, names, tell, ids=False) for name in asked]
+    values = [tell.name(value) for value in choices.get(asked[0], ())]
     if len(missing) == 1 and values:
         missing = [f"{missing[0]} ({tell.either(values)})"]
-    return tell.say("earliest", names=tell.listed(missing))
+    told = tell.say("earliest", names=tell.listed(missing))
+    return f"{told} {tell.say('inspected')}" if len(asked) < len(timeline.missing) else told
+
+
+def start_in_words(start: Start, language: str) -> str:
+    """What starts a clock: documents, a disposition, or the event as the standard names it."""
+    return _start_said(start, Teller(language, ZoneInfo("UTC")))
+
+
+def _start_said(start: Start, tell: Teller) -> str:
+    return tell.say(f"start {start.kind.value}", name=start.event or tell.say("named event"))
 
 
 def _sentences(
@@ -71,6 +89,7 @@ def _sentences(
     tell: Teller,
     wording: str,
     missing: Sequence[str],
+    inspected: bool,
 ) -> Iterator[str]:
     yield tell.say("received", when=tell.when(facts.received_at))
     if target is not None:
@@ -84,13 +103,15 @@ def _sentences(
         return
     if missing:
         yield tell.say("missing", names=tell.listed(missing))
+    if inspected:
+        yield tell.say("inspected" if missing else "earliest inspected")
     yield from _basis(line, facts, calendar, tell)
     yield from _lead_time(facts, target, calendar, tell)
     if line.resolution.due_at is None:
         yield tell.say("no due")
         return
     if line.span is not None and line.basis is Basis.SPAN:
-        yield from _counting(line, facts, calendar, tell)
+        yield from counting(line, facts, calendar, tell)
     yield from _holds(line, facts, target, calendar, tell)
     yield from _result(line, facts, calendar, tell)
 
@@ -117,7 +138,7 @@ def _response(line: Timeline, facts: Facts, target: Target | None, tell: Teller)
 
 def _start(line: Timeline, facts: Facts, target: Target, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
     kind = target.start.kind
-    event = tell.say(f"start {kind.value}", name=target.start.event or tell.say("named event"))
+    event = _start_said(target.start, tell)
     if line.awaiting is not None:
         yield tell.say("awaiting", event=event)
         return
@@ -129,8 +150,12 @@ def _start(line: Timeline, facts: Facts, target: Target, calendar: WorkingCalend
         begun = facts.starts_at
         yield tell.say("started", event=event, when=tell.when(begun))
     starts = line.resolution.starts_at
-    if starts is not None and not calendar.is_working(begun) and line.basis in (Basis.SPAN, Basis.STAGES):
+    if starts is None or calendar.is_working(begun) or line.basis not in (Basis.SPAN, Basis.STAGES):
+        return
+    if not by_whole_days(line.span):
         yield tell.say("moved", when=tell.when(starts))
+    elif calendar.day(starts) != calendar.day(begun):
+        yield tell.say("moved to a day", day=tell.day(calendar.day(starts)))
 
 
 def _basis(line: Timeline, facts: Facts, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
@@ -166,6 +191,11 @@ def stage_title(due: StageDue, language: str) -> str:
 
 
 def _stages(line: Timeline, tell: Teller) -> Iterator[str]:
+    spans = [span for due in line.stages if due.stage is not None and (span := span_of(due)) is not None]
+    if any(by_whole_days(span) for span in spans):
+        yield tell.say("stages end of day")
+    if any(span.unit not in WORKING_UNITS for span in spans):
+        yield tell.say("stages calendar days")
     for due in line.stages:
         if due.stage is None:
             continue
@@ -188,54 +218,6 @@ def _lead_time(facts: Facts, target: Target, calendar: WorkingCalendar, tell: Te
     ):
         return
     yield tell.say("late request", amount=tell.span(lead.by.get(facts.attributes.get(lead.attribute, ""), lead.span)))
-
-
-# --- what counted and what did not ---------------------------------------------------------------------------------
-
-
-def _counting(line: Timeline, facts: Facts, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
-    start, due, span = line.resolution.starts_at, line.resolution.due_at, line.span
-    if start is None or due is None or span is None or due <= start:
-        return
-    if span.unit not in _WORKING_UNITS:
-        yield tell.say("calendar days")
-        return
-    if span.day_count is DayCount.END_OF_DAY and span.unit is Unit.WORKING_DAY:
-        yield tell.say("end of day")
-    pieces = without(calendar.pieces(start, due), line.pauses)
-    if len(pieces) <= MOST_PIECES:
-        yield tell.say("counted", pieces="; ".join(_piece(begin, end, tell) for begin, end in pieces))
-    else:
-        words = {"first": tell.day(calendar.day(pieces[0][0])), "last": tell.day(calendar.day(pieces[-1][0]))}
-        yield tell.say("counted days", amount=tell.span(span), **words)
-    skipped = list(
-        _skipped(min(start, facts.cycle_started_at or facts.starts_at or facts.received_at), due, calendar, tell)
-    )
-    if skipped:
-        yield tell.say("skipped", what=tell.listed(skipped))
-
-
-def _piece(begin: datetime, end: datetime, tell: Teller) -> str:
-    day = tell.day(begin.astimezone(tell.zone).date())
-    return f"{day} {tell.clock(begin)}–{tell.clock(end)} ({tell.duration(int((end - begin).total_seconds()))})"
-
-
-def _skipped(start: datetime, due: datetime, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
-    first, last = calendar.day(start), calendar.day(due)
-    gaps = [(end, begin) for (_, end), (begin, _) in pairwise(calendar.pieces(start, due)) if end < begin]
-    breaks = {f"{tell.clock(a)}–{tell.clock(b)}" for a, b in gaps if calendar.day(a) == calendar.day(b)}
-    if breaks:
-        yield tell.say("break", times=", ".join(sorted(breaks)))
-    if any(calendar.day(a) != calendar.day(b) for a, b in gaps):
-        yield tell.say("night")
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    for weekday in sorted({day.weekday() for day in days if not calendar.rules.hours_of(day)}):
-        yield tell.weekday(weekday)
-    dates: dict[str, list[str]] = {}
-    for day, name in calendar.closed_days(start, due):
-        dates.setdefault(tell.name(name), []).append(tell.date(day))
-    for holiday, closed in dates.items():
-        yield f"{holiday} ({', '.join(closed)})"
 
 
 def _holds(line: Timeline, facts: Facts, target: Target, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:

@@ -22,12 +22,16 @@ _UNITS = {
     Unit.MINUTE: ("menit kerja", "working minute"),
     Unit.HOUR: ("jam kerja", "working hour"),
     Unit.WORKING_DAY: ("hari kerja", "working day"),
-    Unit.DAY: ("hari", "day"),
+    Unit.DAY: ("hari kalender", "calendar day"),
     Unit.WEEK: ("minggu", "week"),
     Unit.MONTH: ("bulan", "month"),
 }
 
 PHRASES: dict[str, tuple[str, str]] = {
+    "moved to a day": (
+        "Itu di luar jam kerja, jadi {day} menjadi hari mulainya.",
+        "That is outside working hours, so {day} is the day on which it starts.",
+    ),
     "received": ("Diterima {when}.", "Received on {when}."),
     "reopened": ("Dibuka kembali {when}; waktunya dihitung dari situ.", "Reopened on {when}; time counts from there."),
     "started": ("Waktu dihitung sejak {event}, {when}.", "Time counts from {event}, {when}."),
@@ -51,6 +55,15 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Ini batas waktu yang paling awal. Belum diketahui: {names}. Setelah diketahui, batas waktunya dapat menjadi "
         "lebih lama.",
         "This is the earliest deadline. Not known yet: {names}. Once it is, the deadline may become later.",
+    ),
+    "earliest inspected": (
+        "Ini batas waktu yang paling awal. Batas waktunya bergantung pada pemeriksaan oleh meja layanan dan dapat "
+        "menjadi lebih lama.",
+        "This is the earliest deadline. It depends on the inspection by the service desk and may become later.",
+    ),
+    "inspected": (
+        "Batas waktunya juga bergantung pada pemeriksaan oleh meja layanan.",
+        "It also depends on the inspection by the service desk.",
     ),
     "agreed": ("Batas waktu adalah tanggal yang disepakati.", "The deadline is the date that was agreed."),
     "not agreed": (
@@ -96,12 +109,35 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Counted: the working hours from {first} to {last}, {amount} in all.",
     ),
     "end of day": (
-        "Hari penerimaan tidak dihitung; jatuh tempo saat jam kerja hari terakhir selesai.",
-        "The day of receipt does not count; it is due when the last day closes.",
+        "Hari mulainya, {day}, tidak dihitung; jatuh tempo saat jam kerja hari terakhir selesai.",
+        "The day on which it starts, {day}, does not count; it is due when the last day closes.",
+    ),
+    "counted dates": ("Hari kerja yang dihitung: {days}.", "Working days counted: {days}."),
+    "counted whole days": (
+        "Hari kerja yang dihitung: dari {first} sampai {last}, seluruhnya {amount}.",
+        "Working days counted: from {first} to {last}, {amount} in all.",
+    ),
+    "counted whole days with pauses": (
+        "Hari kerja yang dihitung: dari {first} sampai {last}, tanpa waktu yang berhenti, seluruhnya {amount}.",
+        "Working days counted: from {first} to {last}, without the time that stood still, {amount} in all.",
     ),
     "calendar days": (
-        "Hari libur ikut dihitung; hasil yang jatuh di luar jam kerja maju ke jam kerja berikutnya.",
-        "Days off count too; a result outside working hours moves on to the next working hours.",
+        "Yang dihitung hari kalender, jadi hari libur ikut dihitung; hasil yang jatuh di luar jam kerja maju ke jam "
+        "kerja berikutnya.",
+        "Calendar days count, so days off count too; a result outside working hours moves on to the next working "
+        "hours.",
+    ),
+    "stages end of day": (
+        "Tahap dengan hari kerja: hari mulainya, atau hari berakhirnya tahap sebelumnya, tidak dihitung; tahap "
+        "berakhir saat jam kerja hari terakhir selesai.",
+        "Stages in working days: the day of the start, or that on which the stage before ended, does not count; a "
+        "stage ends when the last day closes.",
+    ),
+    "stages calendar days": (
+        "Tahap dengan hari, minggu atau bulan: hari libur ikut dihitung; hasil yang jatuh di luar jam kerja maju ke "
+        "jam kerja berikutnya.",
+        "Stages in days, weeks or months: days off count too; a result outside working hours moves on to the next "
+        "working hours.",
     ),
     "skipped": ("Tidak dihitung: {what}.", "Not counted: {what}."),
     "night": ("malam hari", "the nights"),
@@ -130,7 +166,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Jawaban pertama: nomor tiket, langsung saat diterima.",
         "First answer: the ticket number, at once on receipt.",
     ),
-    "response": ("Jawaban pertama paling lambat {when}.", "First answer by {when}."),
+    "response": ("Mulai ditangani paling lambat {when}.", "Handling begins by {when}."),
     "first handling": ("Penanganan awal paling lambat {when}.", "First handling by {when}."),
     "late request": (
         "Permintaan ini datang kurang dari {amount} sebelum kegiatan.",

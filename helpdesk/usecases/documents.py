@@ -110,11 +110,24 @@ def still_missing(item: Item | None, hold: Hold | None, said: Mapping[str, Tick]
     return tuple(key for key in listed if not (key in said and said[key].there))
 
 
+def missing_to_start(item: Item | None, attributes: Mapping[str, Any], there: Collection[str]) -> tuple[str, ...]:
+    """The keys of the documents that are needed with the request and not among the keys that are there."""
+    return tuple(d.id for d in documents_asked(item) if is_needed(d, attributes) and d.id not in there)
+
+
 def is_complete(item: Item | None, attributes: Mapping[str, Any], there: Collection[str]) -> bool:
     """True when the clock of the item starts at complete documents, and each that is needed is among the keys."""
     if item is None or item.target.start.kind is not StartKind.DOCUMENTS:
         return False
-    return all(d.id in there for d in documents_asked(item) if is_needed(d, attributes))
+    return not missing_to_start(item, attributes, there)
+
+
+def still_needed(lines: Iterable[Line], *, to_start: bool) -> tuple[Line, ...]:
+    """What the ticket waits for: the list of the running hold, and what the clock needs to begin.
+
+    `to_start`: the clock waits for complete documents, so each document that is not there is needed.
+    """
+    return tuple(x for x in lines if x.state is State.MISSING or (to_start and x.state is State.OPEN))
 
 
 def as_said(item: Item | None, there: Mapping[str, bool]) -> dict[str, Any]:

@@ -29,7 +29,11 @@ def fulfil(deed: Deed) -> None:
 
 
 def confirm_fulfilment(deed: Deed) -> None:
-    """Layer 1 confirms; the cycle ends, the requester is told and asked to confirm and to rate."""
+    """Layer 1 confirms; the cycle ends, the requester is told and asked to confirm and to rate.
+
+    An optional text says to the requester what was done: it stands in the conversation and in that message.
+    """
+    said = str(deed.fields.get("text") or "").strip()
     deed.target()
     deed.done(data={"ended": end_of_cycle(deed.session, deed.context, deed.ticket)})
     ticket = deed.ticket
@@ -37,7 +41,9 @@ def confirm_fulfilment(deed: Deed) -> None:
     ticket.unread = False
     _set_window(deed)
     assert ticket.reopen_until is not None
-    tell_requester(deed, "resolution", {"reopen_until": ticket.reopen_until.isoformat()})
+    if said:
+        deed.entry(EntryKind.PUBLIC_REPLY, said)
+    tell_requester(deed, "resolution", {"reopen_until": ticket.reopen_until.isoformat(), "said": said})
 
 
 def send_back(deed: Deed) -> None:

@@ -1,19 +1,21 @@
 """Holding and resuming a ticket, and extending its deadline."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.sla.clock import stopping
-from helpdesk.sla.norms import Extension
+from helpdesk.sla.norms import Extension, StartKind
 from helpdesk.sla.spans import span_end
 from helpdesk.store.models import Hold, Ticket
 from helpdesk.tickets.errors import WrongState, invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.words import HoldReason
+from helpdesk.usecases.clocks import events_of, standing
 from helpdesk.usecases.deed import Deed, actor_name
-from helpdesk.usecases.documents import in_both, key_of, name_of
+from helpdesk.usecases.documents import checklist, in_both, key_of, name_of, still_needed
 from helpdesk.usecases.notices import tell_requester
 from helpdesk.usecases.standards import calendar_for
 
@@ -68,7 +70,18 @@ def _ask_for(deed: Deed, missing: list[str]) -> None:
     """Tell the requester what is missing, and whether the time stands still until it has come."""
     stops = deed.item is not None and HoldReason.DOCUMENTS in stopping(deed.item.target, deed.ticket.attributes)
     keys = [key_of(deed.item, name) for name in missing]
-    tell_requester(deed, "documents", {"missing": in_both(deed.item, keys), "stops": stops, "lapse_at": _lapse(deed)})
+    told = {"missing": in_both(deed.item, keys), "stops": stops, "lapse_at": _lapse(deed)}
+    tell_requester(deed, "documents", {**told, **_not_begun(deed, keys)})
+
+
+def _not_begun(deed: Deed, listed: list[str]) -> dict[str, Any]:
+    """Whether the time does not count yet, and the documents besides those listed without which it does not begin."""
+    awaiting = standing(deed.session, deed.context, deed.ticket).timeline.awaiting
+    if awaiting is not StartKind.DOCUMENTS:
+        return {"not_begun": awaiting is not None, "to_start": in_both(deed.item, ())}
+    lines = checklist(deed.item, deed.ticket.attributes, events_of(deed.session, deed.ticket), None)
+    others = [line.key for line in still_needed(lines, to_start=True) if line.key not in listed]
+    return {"not_begun": True, "to_start": in_both(deed.item, others)}
 
 
 def _lapse(deed: Deed) -> str | None:

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from helpdesk.catalog.model import Text
 from helpdesk.channels.base import Attachment
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.mail_models import MessageKey
@@ -27,9 +26,9 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import actor_kind, actor_name
 from helpdesk.usecases.documents import as_said, is_complete
 from helpdesk.usecases.editions import keep_edition
-from helpdesk.usecases.messages import LANGUAGES, render_entry
+from helpdesk.usecases.messages import render_entry
 from helpdesk.usecases.notices import enqueue
-from helpdesk.usecases.standards import provisional_for
+from helpdesk.usecases.promising import promised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,14 +225,13 @@ def _participants(session: Session, ticket: Ticket, opening: Opening) -> None:
 
 def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Opening, now: Standing) -> None:
     """The automatic reply with the number: at most one per ticket and address."""
-    provisional = Text(*(provisional_for(now.item, now.timeline, language) for language in LANGUAGES))
     entry_id = write(
         session,
         Entry,
         ticket_id=ticket.id,
         kind=EntryKind.AUTOMATIC_REPLY,
         channel=opening.channel,
-        text=render_entry(context, ticket, "acknowledgement", {"provisional": provisional}),
+        text=render_entry(context, ticket, "acknowledgement", promised(now, ticket, opening.documents)),
         created_at=context.now,
     )
     if opening.requester.email:

@@ -23,10 +23,11 @@ from helpdesk.sla.due import (
     read_moment,
     read_quantity,
 )
-from helpdesk.sla.explain import explain, provisional
+from helpdesk.sla.explain import explain, provisional, start_in_words
 from helpdesk.sla.facts import Facts, Timeline
 from helpdesk.sla.holidays_id import LIBRARY, Holiday, is_known, of_year
 from helpdesk.sla.hours import NoWorkingTime, WorkingCalendar, compile_calendar
+from helpdesk.sla.norms import Start
 from helpdesk.sla.phrases import LANGUAGES
 from helpdesk.tickets.words import Channel
 
@@ -152,7 +153,19 @@ def explain_for(
         return explain(line, facts, None, calendar, language=language)
     names = {attribute.id: attribute.name for attribute in item.attributes}
     wording = item.wording.get(language)
-    return explain(line, facts, item.target, calendar, language=language, wording=wording, names=names, ids=ids)
+    return explain(
+        line, facts, item.target, calendar, language=language, wording=wording, names=names, ids=ids,
+        internal=() if ids else _found_by_staff(item),
+    )  # fmt: skip
+
+
+def _found_by_staff(item: Item) -> frozenset[str]:
+    return frozenset(attribute.id for attribute in item.attributes if attribute.by_staff)
+
+
+def begins_with(item: Item | None, language: str) -> str:
+    """What starts the clock of an item, in the words of its standard."""
+    return start_in_words(item.target.start if item else Start(), language)
 
 
 def provisional_for(item: Item | None, line: Timeline, language: str) -> str:
@@ -161,7 +174,7 @@ def provisional_for(item: Item | None, line: Timeline, language: str) -> str:
         return ""
     names = {attribute.id: attribute.name for attribute in item.attributes}
     choices = {attribute.id: tuple(attribute.choices.values()) for attribute in item.attributes}
-    return provisional(line, language=language, names=names, choices=choices)
+    return provisional(line, language=language, names=names, choices=choices, internal=_found_by_staff(item))
 
 
 def _desk(catalog: Catalog, desk_id: str) -> Desk:

@@ -13,8 +13,12 @@ from helpdesk.tickets.priority import PRIORITIES
 from helpdesk.tickets.words import TicketType
 from helpdesk.tiers.routing import route
 from helpdesk.usecases.answers import mark_urgent
+from helpdesk.usecases.clocks import events_of, standing
 from helpdesk.usecases.deed import Deed
+from helpdesk.usecases.documents import ticks_of
+from helpdesk.usecases.notices import tell_requester
 from helpdesk.usecases.people import staff_of
+from helpdesk.usecases.promising import promised
 
 
 def take(deed: Deed) -> None:
@@ -56,14 +60,27 @@ def _classification(deed: Deed) -> dict[str, Any]:
 
 
 def classify(deed: Deed) -> None:
-    """Choose item, type and priority; the clocks follow the item, the hold ledger stays."""
+    """Choose item, type and priority; the clocks follow the item, the hold ledger stays.
+
+    A requester who named no service is told once which one it is and by when it is done.
+    """
     data = _classification(deed)
     deed.done(data=data)
-    ticket = deed.ticket
+    ticket, was = deed.ticket, deed.ticket.item
     ticket.item = data.get("item", ticket.item)
     ticket.type = data.get("type", ticket.type)
     ticket.priority = data.get("priority", ticket.priority)
     mark_urgent(ticket, deed.item)
+    if was is None and ticket.item is not None:
+        _tell_service(deed)
+
+
+def _tell_service(deed: Deed) -> None:
+    """The requester did not say which service it is: tell which one it became, and by when it is done; once."""
+    deed.session.flush()
+    there = {key for key, tick in ticks_of(deed.item, events_of(deed.session, deed.ticket)).items() if tick.there}
+    now = standing(deed.session, deed.context, deed.ticket)
+    tell_requester(deed, "classification", promised(now, deed.ticket, there))
 
 
 def assign(deed: Deed) -> None:

@@ -53,6 +53,7 @@ DOCUMENTS_SAY = (
     "A `documents` hold ends when nothing on its list is missing. After fulfilment only those due then."
 )
 SHORT_NOTICE_SAYS = "Why a request that came later than its standard asks is taken on all the same."
+DONE_SAYS = "What was done, told to the requester: part of the message of the resolution and of the conversation."
 NOTHING: Mapping[str, fields.Field[Any]] = {}
 ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
     Action.TAKE: NOTHING,
@@ -85,7 +86,7 @@ ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
         "note": Words(LONG, required=True, minimum=1),
         "label": Words(60, line=True, required=True, minimum=1),
     },
-    Action.CONFIRM_FULFILMENT: NOTHING,
+    Action.CONFIRM_FULFILMENT: {"text": _optional(Words(LONG, metadata={"description": DONE_SAYS}))},
     Action.SEND_BACK: {"reason": _reason()},
     Action.CONFIRM: {"rating": _optional(Whole(1, 5)), "comment": _optional(Words(MEDIUM))},
     Action.CLOSE: NOTHING,

@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk.sla.clock import Facts, HoldPeriod, timeline
 from helpdesk.sla.explain import explain, provisional
-from helpdesk.sla.norms import AsAgreed, ByQuantity, Fixed, Span, Start, StartKind, Step, Target, Unit
+from helpdesk.sla.norms import AsAgreed, ByQuantity, DayCount, Fixed, Span, Start, StartKind, Step, Target, Unit
 from helpdesk.sla.phrases import PHRASES, Teller
 from tests.rules.sla_samples import BERLIN, JAKARTA, MAKASSAR, at, day, office, plain
 
@@ -26,7 +26,7 @@ def told(target, known, language="id", now="2026-11-20 11:00", calendar=None, **
 def test_four_hours_over_a_weekend_in_indonesian():
     assert told(FOUR_HOURS, Facts(at(f"{FRIDAY} 15:30"), "email"), wording="4 (empat) jam kerja.") == (
         "Diterima Jumat, 20 November 2026 pukul 15.30 WIB.",
-        "Jawaban pertama paling lambat Jumat, 20 November 2026 pukul 16.00 WIB.",
+        "Mulai ditangani paling lambat Jumat, 20 November 2026 pukul 16.00 WIB.",
         "Bunyi standar: “4 (empat) jam kerja”.",
         "Batas waktu: 4 jam kerja.",
         "Dihitung: Jumat, 20 November 2026 15.30–17.00 (1 jam 30 menit); "
@@ -100,6 +100,24 @@ def test_what_is_awaited_is_said():
     named = replace(FOUR_HOURS, start=Start(StartKind.EVENT, "Renstra disahkan"))
     assert "menunggu Renstra disahkan" in told(named, Facts(at(f"{FRIDAY} 08:00"), "api"))[1]
     assert "tanggalnya belum dicatat" in " ".join(told(Target(AsAgreed()), Facts(at(f"{FRIDAY} 08:00"), "api")))
+
+
+def test_whole_days_are_told_by_their_dates_and_the_day_of_the_start_is_none_of_them():
+    target = Target(Fixed(Span(Decimal(2), Unit.WORKING_DAY, DayCount.END_OF_DAY)))
+    story = told(target, Facts(at(f"{FRIDAY} 16:59"), "api"))
+    assert "Hari mulainya, Jumat, 20 November 2026, tidak dihitung; " in " ".join(story)
+    assert "Hari kerja yang dihitung: Senin, 23 November 2026 dan Selasa, 24 November 2026." in story
+    assert "Tidak dihitung: Sabtu dan Minggu." in story
+    assert "16.59–" not in " ".join(story)
+
+
+def test_what_the_desk_finds_out_by_inspection_is_not_named_to_the_public():
+    target = Target(ByQuantity("devices", (Step(4, Span(Decimal(1), Unit.WORKING_DAY)),)))
+    line = timeline(Facts(at(f"{FRIDAY} 08:00"), "api"), 30, target, office(), at(f"{FRIDAY} 11:00"))
+    names = {"devices": SimpleNamespace(id="Jumlah perangkat", en="Number of devices")}
+    said = provisional(line, language="id", names=names, choices={}, internal={"devices"})
+    assert "pemeriksaan oleh meja layanan" in said
+    assert "Jumlah perangkat" not in said
 
 
 def test_an_undecreed_year_is_said():

@@ -30,6 +30,8 @@ def test_every_stage_is_told_in_a_sentence_of_its_own():
     story = told()
     assert story[2:] == (
         "Dikerjakan bertahap; inilah rencananya bila setiap tahap tepat waktu:",
+        "Tahap dengan hari, minggu atau bulan: hari libur ikut dihitung; hasil yang jatuh di luar jam kerja maju ke "
+        "jam kerja berikutnya.",
         "4b2a. Rapat (2×): sampai Senin, 23 November 2026 pukul 10.00 WIB.",
         "Undangan: sampai Kamis, 26 November 2026 pukul 10.00 WIB, "
         "diharapkan selesai mulai Selasa, 24 November 2026 pukul 10.00 WIB.",
@@ -41,5 +43,5 @@ def test_every_stage_is_told_in_a_sentence_of_its_own():
 
 def test_the_english_names_of_stages_are_told_in_english():
     story = told("en")
-    assert story[3] == "4b2a. Meeting (2×): until Monday, 23 November 2026 at 10:00 WIB."
-    assert story[5] == "Tanda tangan: the standard states no time, so it takes none in the plan."
+    assert story[4] == "4b2a. Meeting (2×): until Monday, 23 November 2026 at 10:00 WIB."
+    assert story[6] == "Tanda tangan: the standard states no time, so it takes none in the plan."

@@ -141,7 +141,7 @@ def test_who_may_not_set_may_not_tick(office):
             tick(office, number, who, KTP=True)
 
 
-def test_the_requester_is_told_what_is_missing_and_that_the_time_stands_still(office):
+def test_the_requester_is_told_what_is_missing_also_what_the_time_needs_to_begin(office):
     number = held(office, APPRAISAL, "Peta lokasi", item=RENT)
     mail = select(OutboxMessage.recipient, OutboxMessage.automatic).where(OutboxMessage.kind == "documents")
     sent = office.see(number, lambda s, t: [tuple(r) for r in s.execute(mail.where(OutboxMessage.ticket_id == t.id))])
@@ -150,9 +150,25 @@ def test_the_requester_is_told_what_is_missing_and_that_the_time_stands_still(of
     names = {d.id: d.name for d in office.catalog.items[RENT].documents}
     for name in (names[APPRAISAL].id, names[APPRAISAL].en, "Peta lokasi"):
         assert f"- {name}\n" in said
+    assert "berhenti" not in said, "the time has not begun, so it cannot stop"
+    assert f"Sebelum waktu penyelesaian mulai dihitung, kami juga memerlukan:\n\n- {names[APPROVAL].id}\n" in said
+
+
+def test_a_hold_says_that_the_time_stands_still_where_it_runs(office):
+    number = held(office, "KTP", "Peta lokasi")
+    said = office.see(number, lambda _s, t: t.entries[-1].text)
     assert "Waktu penyelesaian berhenti" in said
     assert "stands still" in said
-    assert names[APPROVAL].id not in said
+
+
+def test_a_hold_for_other_papers_says_that_the_time_does_not_count_yet(office):
+    number = office.opened(item=RENT)
+    tick(office, number, **{APPROVAL: True})
+    office.does("agen", "classify", number, type="service request")
+    office.does("agen", "hold", number, reason="documents", missing=[APPRAISAL])
+    said = office.see(number, lambda _s, t: t.entries[-1].text)
+    assert "Waktu penyelesaian belum dihitung." in said
+    assert "The time for the work does not count yet." in said
 
 
 # --- the start at complete documents -------------------------------------------------------------------------------

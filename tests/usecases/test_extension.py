@@ -34,7 +34,7 @@ def test_case_48_it_is_extended_once_and_the_verdict_says_so(office, number):
     told = office.see(
         number, lambda s, t: s.scalars(select(OutboxMessage.kind).where(OutboxMessage.ticket_id == t.id)).all()
     )
-    assert told == ["acknowledgement", "extension"]
+    assert told == ["acknowledgement", "classification", "extension"]
     with pytest.raises(WrongState):
         office.does("penyelia", "extend", number, reason="lagi")
     office.now.at = due + timedelta(hours=1)

@@ -108,7 +108,7 @@ def test_case_31_38_an_automatic_answer_never_resumes_reopens_or_gets_one(case: 
     assert case.status == "resolved"
     assert case.post.entries(case.number)[-1] == ("requester-message", "auto-reply")
     kinds = [kind for kind, *_ in case.post.outbox(case.number)]
-    assert kinds == ["acknowledgement", "resolution"]
+    assert kinds == ["acknowledgement", "classification", "resolution"]
 
 
 def test_an_automatic_answer_after_the_window_is_kept_and_opens_nothing(case: Case) -> None:
@@ -242,7 +242,7 @@ def test_case_36_a_bounce_marks_the_message_and_the_person_and_changes_nothing_e
     assert {p.email: p.undeliverable for p in case.post.rows(Person)}["sari@kantor.example"] is True
     assert (case.status, case.unread) == ("resolved", True)
     assert case.post.entries(case.number)[-1] == ("work-note", "bounce")
-    assert len(case.post.outbox(case.number)) == 4, "acknowledgement, two replies, resolution: the bounce gets none"
+    assert len(case.post.outbox(case.number)) == 5, "acknowledgement, two replies, classification, resolution: the bounce gets none"
 
 
 def test_a_delay_is_no_failure(case: Case) -> None:

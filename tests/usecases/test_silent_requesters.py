@@ -59,7 +59,7 @@ def test_an_unproved_sender_hears_nothing_automatic(post):
 
 def test_a_person_whose_program_asks_for_no_automatic_answer_still_learns_of_the_resolution(post):
     number = post.arrives(letter(X_Auto_Response_Suppress="All")).ticket
-    assert lives_its_life(post, number) == ["apology", "resolution"]
+    assert lives_its_life(post, number) == ["classification", "apology", "resolution"]
 
 
 def test_a_ticket_recorded_for_an_address_that_nobody_reads_sends_nothing_automatic(post):

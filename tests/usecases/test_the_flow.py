@@ -236,7 +236,7 @@ def test_a_breach_sends_one_apology_with_a_new_time(office):
         with unit_of_work() as session:
             for ticket in due_tickets(session, office.context()):
                 check(session, office.context(), ticket)
-    assert [kind for kind, *_ in outbox(office, number)] == ["acknowledgement", "apology"]
+    assert [kind for kind, *_ in outbox(office, number)] == ["acknowledgement", "classification", "apology"]
     assert office.value(number, "breached") is True
 
 

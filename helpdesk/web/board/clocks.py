@@ -149,9 +149,12 @@ def two_clocks(
 
 
 def leading(response: Clock, resolution: Clock, at: Present) -> tuple[Pill, Pill]:
-    """The pill that matters now, and the other one: an unanswered response comes first, then the resolution."""
+    """The pill that matters now, and the other one: an unanswered response comes first, then the resolution.
+
+    A response that was kept never stands for a resolution whose time has not begun: nothing is fulfilled yet.
+    """
     first, second = pill(response, at), pill(resolution, at)
     waiting = response.due_at is not None and response.done_at is None and not response.verdict
     if waiting and not resolution.hold:
         return first, second
-    return (first, second) if second.state == "none" and first.state != "none" else (second, first)
+    return (first, second) if second.state == "none" and first.state not in {"none", "met"} else (second, first)

@@ -10,7 +10,7 @@ from helpdesk.usecases.standards import calendar_for
 from helpdesk.web.access import PUBLIC, require
 from helpdesk.web.language import language
 from helpdesk.web.portal import blueprint
-from helpdesk.web.portal.home import LONG, UNKNOWN_ITEM, CommonRequests, Row, groups, item_href, rows, ways
+from helpdesk.web.portal.home import LONG, UNKNOWN_ITEM, CommonRequests, Row, examples, groups, item_href, rows, ways
 from helpdesk.web.portal.hours import Opening, opening
 from helpdesk.web.portal.receipts import sent_from_here
 from helpdesk.web.portal.shell import DESK_COOKIE, DESK_COOKIE_SECONDS, chosen_desk, shell
@@ -85,15 +85,17 @@ def _home(desk: Desk) -> Response:
     if request.args.get("part"):
         return make_response(render_template("portal/found.html", **values))
     services = groups(catalog, desk, language())
+    common = _common.of(database(), catalog, desk, context().now)
     page = render_template(
         "portal/home.html",
         shell=shell(desk, "home"),
         opening=opening_of(desk),
-        common=rows(desk, _common.of(database(), catalog, desk, context().now), language()),
+        common=rows(desk, common, language()),
         groups=services,
         folded=len(services) > LONG,
         offered=len(desk.items),
         sent=sent_from_here(),
+        examples=examples(common),
         ways=ways(desk, {"phone": _("telephone"), "email": _("e-mail")}),
         **values,
     )

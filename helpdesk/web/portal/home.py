@@ -15,6 +15,7 @@ from helpdesk.sla.norms import Fixed, Unit
 from helpdesk.store.models import Ticket
 
 COMMON = 5
+EXAMPLES = 3
 LONG = 20
 """A list of more services than this is folded: the search stands above it, and the way to write to the desk below."""
 COUNTED_FOR = timedelta(days=90)
@@ -58,6 +59,15 @@ def item_href(desk_id: str, item_id: str) -> str:
 def row(desk: Desk, item: Item, language: str) -> Row:
     """An item as a row."""
     return Row(item.name.get(language), item.summary.get(language), item_href(desk.id, item.id))
+
+
+def examples(items: Iterable[Item]) -> str:
+    """What people may write for these items: the first keyword of each of the first ones, of different services."""
+    found: dict[str, str] = {}
+    for item in items:
+        if item.keywords:
+            found.setdefault(item.service, item.keywords[0])
+    return ", ".join(list(found.values())[:EXAMPLES])
 
 
 def groups(catalog: Catalog, desk: Desk, language: str) -> tuple[Group, ...]:

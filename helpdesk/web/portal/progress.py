@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from helpdesk.sla.facts import Timeline
+from helpdesk.sla.norms import StartKind
 from helpdesk.sla.promises import renewed_due
+from helpdesk.sla.rules import Basis
 from helpdesk.store.models import Hold, Ticket
 from helpdesk.tickets.words import CancelReason, HoldReason, Status
 from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.clocks import Standing
-from helpdesk.usecases.standards import provisional_for
+from helpdesk.usecases.standards import begins_with, provisional_for
 from helpdesk.web.portal.standard import Present
 from helpdesk.web.portal.times import when, working_amount
 from helpdesk.web.portal.words import _
@@ -74,17 +75,28 @@ def status_in_words(ticket: Ticket) -> tuple[str, str]:
         case Status.FULFILLED:
             return _("Fulfilled, being checked"), ""
         case Status.RESOLVED:
-            return _("Fulfilled: please confirm"), "ok"
+            return _("Resolved: please confirm"), "ok"
         case Status.CLOSED:
             return _("Done"), "done"
         case _:
             return _("Cancelled"), "done"
 
 
-def _waiting(hold: Hold | None, line: Timeline, missing: tuple[str, ...], at: Present) -> Promise:
-    reason = hold.reason if hold else ""
+def _beginning(standing: Standing, at: Present) -> str:
+    """When the time begins that does not count yet; empty while it counts."""
+    if standing.timeline.awaiting is None:
+        return ""
+    if standing.timeline.awaiting is StartKind.DOCUMENTS:
+        return _("The time does not count yet; it begins when all documents are complete.")
+    event = begins_with(standing.item, at.language)
+    return _("The time does not count yet; it begins with: %(event)s.", event=event)
+
+
+def _waiting(hold: Hold | None, standing: Standing, missing: tuple[str, ...], at: Present) -> Promise:
+    line, reason = standing.timeline, hold.reason if hold else ""
     still = line.resolution.due_at
     on = _("The time stands still until then.") if line.resolution.on_hold else ""
+    on = _beginning(standing, at) or on
     if not on and still:
         on = _("Our promise stays: by %(when)s.", when=at.when(still))
     if reason == HoldReason.DOCUMENTS and hold is not None:
@@ -93,10 +105,10 @@ def _waiting(hold: Hold | None, line: Timeline, missing: tuple[str, ...], at: Pr
             on = " ".join(part for part in (on, lapses) if part)
         return Promise(_("We are waiting for you"), _("Please send what is missing"), on, "hold", missing)
     if reason == HoldReason.REQUESTER:
-        return Promise(_("We are waiting for you"), _("Please answer our question below"), on, "hold")
+        return Promise(_("We are waiting for you"), _("Please answer our question below"), on, "hold", missing)
     if reason == HoldReason.VENDOR:
-        return Promise(_("On hold"), _("We are waiting for a third party"), on, "hold")
-    return Promise(_("On hold"), _("We are waiting for another unit"), on, "hold")
+        return Promise(_("On hold"), _("We are waiting for a third party"), on, "hold", missing)
+    return Promise(_("On hold"), _("We are waiting for another unit"), on, "hold", missing)
 
 
 def _late(due: datetime, standing: Standing, at: Present) -> Promise:
@@ -112,21 +124,33 @@ def _late(due: datetime, standing: Standing, at: Present) -> Promise:
     )
 
 
-def _working(ticket: Ticket, standing: Standing, at: Present) -> Promise:
+def _not_begun(standing: Standing, missing: tuple[str, ...], at: Present) -> Promise:
+    before = _("The time does not count yet")
+    if standing.timeline.awaiting is StartKind.DOCUMENTS:
+        return Promise(before, _("It begins when your documents are complete"), missing=missing)
+    return Promise(before, _("It begins with: %(event)s", event=begins_with(standing.item, at.language)))
+
+
+def _working(ticket: Ticket, standing: Standing, at: Present, missing: tuple[str, ...]) -> Promise:
     line = standing.timeline
     due = line.resolution.due_at
     if standing.item is None:
         answered_by = line.response.due_at if line.response.done_at is None else None
-        after = _("We answer by %(when)s.", when=at.when(answered_by)) if answered_by else ""
+        after = _("We begin to handle it by %(when)s.", when=at.when(answered_by)) if answered_by else ""
+        begun = standing.facts.first_action_at
+        if begun is not None:
+            after = _("Being handled since %(when)s.", when=at.when(begun))
         return Promise(_("We have your request"), _("The service desk is finding the right service"), after)
     if line.awaiting is not None:
-        return Promise(_("The time does not count yet"), _("It begins when your documents are complete"))
+        return _not_begun(standing, missing, at)
     if due is None:
         return Promise(_("Our promise"), _("The time is agreed with you"))
     if due < at.now:
         return _late(due, standing, at)
     left = working_amount((line.resolution.remaining_seconds or 0) // 60)
-    before = _("By the date that we agreed, at the latest") if ticket.agreed_due_at else _("Done at the latest")
+    before = _("All stages done at the latest") if line.basis is Basis.STAGES else _("Done at the latest")
+    if ticket.agreed_due_at:
+        before = _("By the date that we agreed, at the latest")
     provisional = provisional_for(standing.item, line, at.language)
     return Promise(before, at.when(due), _("Time left: %(amount)s.", amount=left), provisional=provisional)
 
@@ -158,16 +182,16 @@ def _cancelled(reason: str) -> Promise:
 def promise(
     ticket: Ticket, standing: Standing, hold: Hold | None, at: Present, missing: tuple[str, ...] = ()
 ) -> Promise:
-    """The promise of a ticket as it stands now; `missing`: the documents that the running hold still waits for."""
+    """The promise of a ticket as it stands now; `missing`: the documents that it still waits for."""
     match Status(ticket.status):
         case Status.CANCELLED:
             return _cancelled(standing.history.cancel_reason)
         case Status.FULFILLED | Status.RESOLVED | Status.CLOSED:
             return _fulfilled(ticket, at)
         case Status.ON_HOLD:
-            return _waiting(hold, standing.timeline, missing, at)
+            return _waiting(hold, standing, missing, at)
         case _:
-            return _working(ticket, standing, at)
+            return _working(ticket, standing, at, missing)
 
 
 def until(moment: datetime, at: Present) -> str:

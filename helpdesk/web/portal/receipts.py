@@ -1,15 +1,17 @@
 """The receipt of a form: the number at once, what this browser sent, and how it stands; no more than that."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import Response, abort, make_response, render_template, session, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from helpdesk.sla.norms import StartKind
 from helpdesk.store.models import Entry, Ticket
 from helpdesk.tickets.words import EntryKind
 from helpdesk.usecases.access import link_for, link_token, open_link
-from helpdesk.usecases.clocks import DEFAULT_REOPEN_DAYS, standing
+from helpdesk.usecases.clocks import DEFAULT_REOPEN_DAYS, Standing, events_of, standing
+from helpdesk.usecases.documents import checklist, still_needed
 from helpdesk.web.access import PUBLIC, require
 from helpdesk.web.language import language
 from helpdesk.web.portal import blueprint
@@ -62,6 +64,14 @@ def _sent(ticket: Ticket) -> Sent:
     return Sent(first.text, tuple(f.name for f in first.files)) if first else Sent("", ())
 
 
+def _to_start(ticket: Ticket, now: Standing, at: Present) -> tuple[str, ...]:
+    """The documents of the service without which the time does not begin; what a hold asked for is not told here."""
+    if now.timeline.awaiting is not StartKind.DOCUMENTS:
+        return ()
+    lines = checklist(now.item, ticket.attributes, events_of(database(), ticket), None)
+    return tuple(line.name.get(at.language) for line in still_needed(lines, to_start=True))
+
+
 @blueprint.get("/receipt/<token>")
 @require(PUBLIC)
 def receipt(token: str) -> Response:
@@ -81,7 +91,7 @@ def receipt(token: str) -> Response:
         item=now.item.name.get(at.language) if now.item else "",
         state=status_in_words(ticket)[0],
         steps=steps(ticket),
-        promise=replace(promise(ticket, now, None, at), missing=()),
+        promise=promise(ticket, now, None, at, _to_start(ticket, now, at)),
         sent=_sent(ticket),
         address=link.address,
         reopen_days=now.item.reopen_days if now.item else DEFAULT_REOPEN_DAYS,

@@ -15,7 +15,7 @@ from helpdesk.web.access import PUBLIC, proved_address, require
 from helpdesk.web.language import language
 from helpdesk.web.portal import blueprint
 from helpdesk.web.portal.fields import Kept, attribute_fields, refused
-from helpdesk.web.portal.home import UNKNOWN_ITEM
+from helpdesk.web.portal.home import UNKNOWN_ITEM, examples
 from helpdesk.web.portal.limits import FORM, too_many
 from helpdesk.web.portal.receipts import receipt_href, remember
 from helpdesk.web.portal.shell import shell
@@ -56,6 +56,7 @@ def _page(desk: Desk, item: Item | None, kept: Kept, token: str, status: int = 2
         asks_event=item is not None and item.event_date,
         event_needed=item is not None and not item.event_optional,
         asks_superior=item is not None and item.superior_cc,
+        example=examples([item] if item else context().catalog.items_of(desk.id)),
         lead_time=lead_time_help(item, calendar, at) if item else "",
         attributes=attribute_fields(item, at.language),
         today=_today(desk),

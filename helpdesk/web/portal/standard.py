@@ -13,7 +13,7 @@ from helpdesk.sla.rules import Basis
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.answers import asked_attributes
 from helpdesk.usecases.documents import documents_asked
-from helpdesk.usecases.standards import calendar_for, provisional_for
+from helpdesk.usecases.standards import begins_with, calendar_for, provisional_for
 from helpdesk.web.portal.times import when, whole_day
 from helpdesk.web.portal.words import _
 
@@ -72,16 +72,18 @@ def preview(item: Item, calendar: WorkingCalendar, now: datetime) -> Timeline:
     return timeline(facts, item.response_minutes, item.target, calendar, now, warn_at=item.warn_at)
 
 
-def _by_when(line: Timeline, at: Present) -> str:
+def _by_when(item: Item, line: Timeline, at: Present) -> str:
     due = line.resolution.due_at
     if line.awaiting is StartKind.DOCUMENTS:
         return _("The time counts from the moment your documents are complete.")
     if line.awaiting is not None:
-        return _("The time counts from the start that the standard names.")
+        return _("The time counts from: %(event)s.", event=begins_with(item, at.language))
     if due is None and line.basis is Basis.EVENT:
         return _("Done according to the date of your activity.")
     if due is None:
         return _("The time is agreed with you.")
+    if line.basis is Basis.STAGES:
+        return _("If you send it now: all stages are done by %(when)s at the latest.", when=at.when(due))
     return _("If you send it now: done by %(when)s at the latest.", when=at.when(due))
 
 
@@ -102,8 +104,9 @@ def _beyond(item: Item, language: str) -> list[str]:
     return [_("%(name)s above %(upto)s: the time is agreed with you.", name=name, upto=norm.steps[-1].upto)]
 
 
-def _waits_for_opening(calendar: WorkingCalendar, at: Present) -> list[str]:
-    if calendar.is_working(at.now):
+def _waits_for_opening(line: Timeline, calendar: WorkingCalendar, at: Present) -> list[str]:
+    """That the time begins with the next opening; it does not where it waits for documents or an event."""
+    if calendar.is_working(at.now) or line.awaiting is not None:
         return []
     return [_("The service desk is closed now; the time begins %(when)s.", when=at.when(calendar.next_working(at.now)))]
 
@@ -171,9 +174,9 @@ def standard(catalog: Catalog, item: Item, at: Present) -> Standard:
         service=service.name.get(language),
         name=item.name.get(language),
         promise=item.summary.get(language),
-        if_sent_now=_by_when(line, at),
+        if_sent_now=_by_when(item, line, at),
         provisional=provisional_for(item, line, language),
-        notes=(*_first_handling(line, at), *_beyond(item, language), *_waits_for_opening(calendar, at)),
+        notes=(*_first_handling(line, at), *_beyond(item, language), *_waits_for_opening(line, calendar, at)),
         done_by=group.name.get(language),
         needs=_needs(item, language),
         documents=tuple(_needed(item, d, language) for d in documents_asked(item)),

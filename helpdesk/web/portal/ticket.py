@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from helpdesk.sla.norms import StartKind
 from helpdesk.store.models import Entry, File, Hold, Ticket
 from helpdesk.tickets.permission import Requester, may_now
 from helpdesk.tickets.words import Action, EntryKind, HoldReason, Status
@@ -18,7 +19,7 @@ from helpdesk.usecases.answers import asked_attributes
 from helpdesk.usecases.clocks import Standing, events_of, standing
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import facts_of
-from helpdesk.usecases.documents import Line, State, awaited, checklist
+from helpdesk.usecases.documents import Line, State, awaited, checklist, still_needed
 from helpdesk.usecases.joining import in_window
 from helpdesk.usecases.standards import explain_for
 from helpdesk.web.portal.fields import AttributeField, attribute_fields
@@ -55,7 +56,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A document that may be uploaded in the field of that name. `missing`: the desk waits for it."""
+    """A document that may be uploaded in the field of that name. `missing`: the desk, or the clock, waits for it."""
 
     field: str
     name: str
@@ -186,10 +187,12 @@ def document_field(key: str) -> str:
     return f"doc-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
-def _wanted(lines: Sequence[Line], language: str) -> tuple[Wanted, ...]:
+def _wanted(lines: Sequence[Line], missing: Sequence[Line], language: str) -> tuple[Wanted, ...]:
     """The documents that may be supplied now, those that the ticket waits for first."""
-    ordered = sorted(lines, key=lambda line: line.state is not State.MISSING)
-    return tuple(Wanted(document_field(x.key), x.name.get(language), x.state is not State.OPEN) for x in ordered)
+    ordered = sorted(lines, key=lambda line: line not in missing)
+    return tuple(
+        Wanted(document_field(x.key), x.name.get(language), x in missing or x.state is State.LATER) for x in ordered
+    )
 
 
 def ticket_page(session: Session, context: Context, ticket: Ticket, requester: Requester, at: Present) -> Page:
@@ -200,7 +203,8 @@ def ticket_page(session: Session, context: Context, ticket: Ticket, requester: R
     reopens = may_now(requester, Action.REOPEN, facts)
     item, running = now.item, _running(holds)
     lines = checklist(item, ticket.attributes, events_of(session, ticket), running)
-    missing = tuple(line.name.get(at.language) for line in lines if line.state is State.MISSING)
+    to_start = now.timeline.awaiting is StartKind.DOCUMENTS
+    missing = still_needed(lines, to_start=to_start)
     open_to_answer = in_window(ticket, context.now)
     talk = tuple(_said(e, ticket, at) for e in public_entries(session, ticket))
     return Page(
@@ -209,17 +213,17 @@ def ticket_page(session: Session, context: Context, ticket: Ticket, requester: R
         item=item.name.get(at.language) if item else "",
         desk=at.desk.name,
         steps=steps(ticket),
-        promise=promise(ticket, now, running, at, missing),
+        promise=promise(ticket, now, running, at, tuple(line.name.get(at.language) for line in missing)),
         story=_story(ticket, now, at),
         used=_used(now) if Status(ticket.status).is_open else "",
         holds=tuple(_hold_in_words(h, at) for h in holds),
         questions=attribute_fields(item, at.language) if may_now(requester, Action.SET, facts) else (),
         answers={f"attr-{name}": str(value) for name, value in ticket.attributes.items()},
         unknown=_unknown(now, at.language),
-        wanted=_wanted(awaited(lines, ticket.status), at.language) if open_to_answer else (),
+        wanted=_wanted(awaited(lines, ticket.status), missing, at.language) if open_to_answer else (),
         talk=talk,
         latest=next((said for said in reversed(talk) if said.side == OUT), None),
-        awaits_you=ticket.hold_reason in (HoldReason.DOCUMENTS, HoldReason.REQUESTER),
+        awaits_you=ticket.hold_reason in (HoldReason.DOCUMENTS, HoldReason.REQUESTER) or (to_start and bool(missing)),
         may_confirm=may_now(requester, Action.CONFIRM, facts),
         may_reopen=reopens,
         may_reply=Status(ticket.status).is_open and open_to_answer,
