@@ -110,7 +110,7 @@ def told(office: Office, number: str) -> list[OutboxMessage]:
     return rows(office, number, lambda t: select(OutboxMessage).where(OutboxMessage.ticket_id == t.id, kind))
 
 
-def test_09_a_holiday_added_moves_an_open_deadline_and_taken_away_again_moves_it_back(office: Office) -> None:
+def test_case_09_a_holiday_added_moves_an_open_deadline_and_taken_away_again_moves_it_back(office: Office) -> None:
     plain, number = office.catalog, opened(office)
     assert due(office, number) == TUESDAY_11
     adopt(office, with_closed(plain, TUESDAY))
@@ -260,7 +260,7 @@ def test_a_held_clock_follows_without_a_word_since_its_date_is_not_fixed(office:
     assert (moves(office, number), told(office, number)) == ([], [])
 
 
-def test_26_a_breach_that_was_apologised_for_stays_in_the_history_and_is_no_longer_shown(office: Office) -> None:
+def test_case_26_a_breach_that_was_apologised_for_stays_in_the_history_and_is_no_longer_shown(office: Office) -> None:
     number = opened(office, channel="portal")
     office.now.at = TUESDAY_11 + timedelta(minutes=5)
     sweep(office)
@@ -323,7 +323,7 @@ def test_a_killed_worker_s_work_is_taken_up_where_it_stood_and_nothing_is_done_t
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
 @pytest.mark.postgres
-def test_49_two_workers_do_not_do_it_twice(office: Office) -> None:
+def test_case_49_two_workers_do_not_do_it_twice(office: Office) -> None:
     opened(office)
     office.catalog = with_closed(office.catalog, TUESDAY)
     follow(office)
@@ -334,7 +334,7 @@ def test_49_two_workers_do_not_do_it_twice(office: Office) -> None:
     assert follow(office) > 0
 
 
-def test_47_doing_it_again_changes_nothing(office: Office) -> None:
+def test_case_47_doing_it_again_changes_nothing(office: Office) -> None:
     number = opened(office)
     adopt(office, with_closed(office.catalog, TUESDAY))
     version = office.value(number, "version")
@@ -359,7 +359,7 @@ def test_a_change_on_the_way_is_carried_out_after_it(office: Office) -> None:
     assert [len(moves(office, n)) for n in numbers] == [2, 2, 0, 0]
 
 
-def test_11_other_hours_between_two_dates_move_deadlines_too(office: Office, worker: Worker) -> None:
+def test_case_11_other_hours_between_two_dates_move_deadlines_too(office: Office, worker: Worker) -> None:
     number = opened(office)
     week = dict.fromkeys(range(5), ((time(8), time(10)),))
     short = DatedHours(TUESDAY, TUESDAY, Text("Hari pendek", "Short day"), week)
@@ -429,3 +429,39 @@ def test_case_14_desks_whose_calendar_did_not_change_are_not_looked_at(office: O
     office.see(number, lambda _s, t: setattr(t, "resolution_due_at", None))
     adopt(office, replace(office.catalog, calendars=calendars, desks=desks, items=items))
     assert due(office, number) is None
+
+
+def test_what_lies_out_of_reach_would_not_have_moved(catalog: Catalog) -> None:
+    """Every item of every desk, received at many times, and a day closed after its deadline."""
+    looked = 0
+    for desk in catalog.desks.values():
+        for item in filter(lambda item: counts_forward(item.target.norm), catalog.items_of(desk.id)):
+            for hours in range(0, 24 * 9, 31):
+                received = datetime(2026, 11, 23, 1, 0, tzinfo=UTC) + timedelta(hours=hours)
+                facts = Facts(received, "email")
+
+                def line(of: Catalog, facts: Facts = facts, item: Item = item, desk: Desk = desk) -> Timeline:
+                    calendar = standards.calendar_for(of, desk.id, item)
+                    return timeline(facts, item.response_minutes, item.target, calendar, facts.received_at)
+
+                before = line(catalog)
+                dues = [at for at in (before.resolution.due_at, before.response.due_at) if at is not None]
+                if dues:
+                    after = standards.calendar_for(catalog, desk.id, item).day(max(dues)) + timedelta(days=1)
+                    assert line(with_closed(catalog, after)) == before, (item.id, received)
+                    looked += 1
+    assert looked > 100
+
+
+def test_a_deadline_that_was_moved_back_before_a_holiday_follows_when_the_holiday_is_taken_away(
+    office: Office,
+) -> None:
+    """It lies before the changed day, and is moved all the same."""
+    plain = office.catalog
+    adopt(office, with_closed(plain, TUESDAY, TUESDAY + timedelta(days=1)))
+    number = office.opened(item=AGREED)
+    office.does("agen", "take", number)
+    office.does("agen", "set", number, agreed_due_at=WEDNESDAY_11)
+    assert due(office, number) == datetime(2026, 11, 23, 10, 0, tzinfo=UTC), "the close of Monday"
+    adopt(office, plain)
+    assert due(office, number) == WEDNESDAY_11
