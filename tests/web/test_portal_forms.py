@@ -92,9 +92,9 @@ def test_complaints_go_where_the_standard_of_the_item_says(world: World) -> None
 
 
 def test_a_deadline_that_may_still_move_is_told_alike_on_the_form_the_receipt_and_in_the_mail(world: World) -> None:
-    """While an attribute is missing the earliest deadline counts, and it is named (behaviour section 4)."""
+    """While an attribute is missing the earliest deadline counts, and the public is told why it may move."""
     browser = world.browser()
-    why = "Ini batas waktu yang paling awal. Belum diketahui: Dikerjakan oleh (Swakelola atau Pihak ketiga)."
+    why = "Ini batas waktu yang paling awal. Batas waktunya bergantung pada pemeriksaan oleh meja layanan"
     form = browser.get(path_of(REPAIR)).text
     assert "Bila dikirim sekarang: selesai paling lambat besok pukul 17.00 WIB." in form
     assert form.count(why) == 2, "over the form and before its button"
@@ -103,7 +103,7 @@ def test_a_deadline_that_may_still_move_is_told_alike_on_the_form_the_receipt_an
     assert why in receipt
     mail = next(entry.text for entry in tickets(world)[0].entries if entry.kind == "automatic-reply")
     assert f"Kami selesaikan paling lambat Selasa, 24 November 2026 pukul 17.00 WIB.\n{why}" in mail
-    assert "Not known yet: Done by (In-house or Third party)." in mail
+    assert "It depends on the inspection by the service desk and may become later." in mail
     assert "performed_by" not in form + receipt + mail
     assert why.partition(".")[0] not in browser.get(path_of(RESET)).text, "nothing is missing there"
 
