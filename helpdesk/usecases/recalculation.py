@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from helpdesk.sla.outline import DayChange
+from helpdesk.sla.reach import counts_forward
 from helpdesk.store.catalog_models import CalendarsApplied, MovedDeadline
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.tickets.events import MACHINE, MOVED
@@ -27,6 +28,7 @@ from helpdesk.tickets.words import Status
 from helpdesk.usecases.calendars_in_force import InForce, Step, in_force
 from helpdesk.usecases.clocks import Standing, refresh
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.standards import calendar_for
 
 SETTLED_AFTER = timedelta(seconds=10)
 """How long a change must have been seen, by every worker that looks: longer than each takes to look at the file."""
@@ -121,7 +123,8 @@ def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]]) -> N
 
 
 _COLUMNS = (
-    Ticket.id, Ticket.desk, Ticket.status, Ticket.cycle, Ticket.hold_reason, Ticket.created_at,
+    Ticket.id, Ticket.desk, Ticket.status, Ticket.item, Ticket.agreed_due_at, Ticket.extended_due_at,
+    Ticket.cycle, Ticket.hold_reason, Ticket.created_at,
     Ticket.catalog_version, *(getattr(Ticket, name) for name in CACHED),
 )  # fmt: skip
 
@@ -158,6 +161,7 @@ def _recompute(session: Session, context: Context, state: CalendarsApplied, rows
     # The calendars that deadlines are moved to are those of now, even where they changed again on the way; such a
     # second change is the next step for the tickets that were done before it.
     way = Step(InForce.read(state.outline), _now(context))
+    rows = [row for row in rows if not _is_out_of_reach(context, way, row)]
     ids = [row.id for row in rows]
     events = _by_ticket(session, Event, ids, (Event.action, Event.actor, Event.at, Event.data))
     holds = _by_ticket(session, Hold, ids, (Hold.reason, Hold.started_at, Hold.ended_at))
@@ -170,6 +174,23 @@ def _recompute(session: Session, context: Context, state: CalendarsApplied, rows
         except Exception:  # one ticket must not keep all others on deadlines that no longer hold
             log.exception("the clocks of ticket %s could not be computed", row.id)
     _write(session, found)
+
+
+def _is_out_of_reach(context: Context, way: Step, row: Row[Any]) -> bool:
+    """True where no changed day can touch the ticket: all lie after everything that is due on it.
+
+    A holiday is mostly decreed long before; what is due until then need not be computed.
+    """
+    if row.status == Status.ON_HOLD or row.agreed_due_at is not None or row.extended_due_at is not None:
+        return False
+    item = context.item(row.item, row.catalog_version)
+    if item is not None and not counts_forward(item.target.norm):
+        return False
+    changes = way.changes(row.desk, item)
+    times = [at for at in (getattr(row, name) for name in TIMES) if at is not None]
+    if not changes or not times:
+        return False
+    return calendar_for(context.catalog, row.desk, item).day(max(times)) < changes[0].day
 
 
 def _by_ticket(session: Session, model: Any, ids: list[int], columns: tuple[Any, ...]) -> Mapping[int, list[Any]]:
