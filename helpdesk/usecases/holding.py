@@ -34,13 +34,16 @@ def end_hold(deed: Deed) -> None:
 
 
 def _missing(deed: Deed, reason: HoldReason) -> list[str]:
-    """What is missing, each once: a document of the item under its own name, anything else as it was typed."""
+    """What is missing, each once: a document of the item under its own name, anything else as it was typed.
+
+    Only a hold for documents keeps such a list; beside another reason it says nothing, and is left out.
+    """
+    if reason is not HoldReason.DOCUMENTS:
+        return []
     named = (" ".join(str(m).split())[:200] for m in deed.fields.get("missing") or ())
     missing = dict.fromkeys(name_of(deed.item, key_of(deed.item, name)).id for name in named if name)
-    if reason is HoldReason.DOCUMENTS and not missing:
+    if not missing:
         raise invalid("missing", _("List the documents that are missing."))
-    if missing and reason is not HoldReason.DOCUMENTS:
-        raise invalid("missing", _("Only a hold for documents lists what is missing."))
     return list(missing)
 
 

@@ -232,6 +232,14 @@ def _verdict_names() -> dict[str, str]:
     }
 
 
+def _awaited_names() -> dict[StartKind, str]:
+    return {
+        StartKind.DOCUMENTS: gettext("waits for documents"),
+        StartKind.DISPOSITION: gettext("waits for a disposition"),
+        StartKind.EVENT: gettext("waits to begin"),
+    }
+
+
 def _build(language: str) -> Phrases:
     months, days = get_month_names("abbreviated", locale=language), get_day_names("abbreviated", locale=language)
     return Phrases(
@@ -261,11 +269,7 @@ def _build(language: str) -> Phrases:
         due=gettext("due %s"),
         no_item=gettext("not classified yet"),
         no_norm=gettext("no due time"),
-        awaits={
-            StartKind.DOCUMENTS: gettext("waits for documents"),
-            StartKind.DISPOSITION: gettext("waits for a disposition"),
-            StartKind.EVENT: gettext("waits to begin"),
-        },
+        awaits=_awaited_names(),
         not_counted=gettext("not counted"),
         urgent=gettext("Urgent"),
         new_message=gettext("New message"),
