@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cache
+from itertools import groupby
+from math import ceil
 from zoneinfo import ZoneInfo
 
 Hold = tuple[int, int]
@@ -142,13 +144,17 @@ class Walk:
         Whole seconds: a part of a second at the end is cut off, and of two boundaries the earlier counts.
         """
         wanted, used_up = Fraction(days), start
-        for n, low, high in self.free(start, holds):
-            day = len(self.days[self.dates[n]]) * MINUTE
-            if wanted * day <= high - low:
-                seconds = int(wanted * day)
-                return low + seconds if seconds else used_up
-            wanted -= Fraction(high - low, day)
-            used_up = high
+        for today, stretches in groupby(self.free(start, holds), lambda stretch: self.dates[stretch[0]]):
+            length, gone = len(self.days[today]) * MINUTE, 0
+            needed = wanted * length
+            whole = ceil(needed)
+            for _, low, high in stretches:
+                if whole <= gone + high - low:
+                    seconds = int(needed) - gone
+                    return low + seconds if seconds else used_up
+                gone += high - low
+                used_up = high
+            wanted -= Fraction(gone, length)
         raise OutOfSight
 
     def add_days_to_close(self, start: int, days: int, holds: Sequence[Hold] = ()) -> int:
