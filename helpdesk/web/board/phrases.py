@@ -232,7 +232,7 @@ def _verdict_names() -> dict[str, str]:
     }
 
 
-def _awaited_names() -> dict[StartKind, str]:
+def _awaited_names() -> dict[str, str]:
     return {
         StartKind.DOCUMENTS: gettext("waits for documents"),
         StartKind.DISPOSITION: gettext("waits for a disposition"),
