@@ -1,6 +1,7 @@
 """docs/catalog.schema.json is what editors know of a catalogue: it takes what the loader takes, it tells faults."""
 
 import json
+import warnings
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from jsonschema import Draft7Validator
 from marshmallow import Schema
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import ReusedAnchorWarning
 
 from helpdesk.catalog.descriptions import DESCRIPTIONS
 from helpdesk.catalog.errors import CatalogErrors
@@ -38,7 +40,9 @@ Plain.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_y
 def as_an_editor_reads(text: str) -> Any:
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = Plain
-    return with_words_as_keys(yaml.load(text))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ReusedAnchorWarning)  # YAML allows it, and so does the loader
+        return with_words_as_keys(yaml.load(text))
 
 
 def with_words_as_keys(value: Any) -> Any:
