@@ -207,8 +207,7 @@ BIRO_UMUM = {
     "biro-umum.40/performance-review": Item(OnDate(30, 11)),
     "biro-umum.41/annual-report": Item(Calendar(months=2), later=True),
     "biro-umum.42/sakip-evaluation": Item(Agreed(), later=True),
-    # How long the event itself lasts: its first day is one of them, so it is no receipt that does not count.
-    "biro-umum.43/competence": Item(WholeDays(3), later=True),
+    "biro-umum.43/competence": Item(DaysToClose(3), later=True),
     "biro-umum.44/legal-documents": Item(DaysToClose(10), later=True),
     "biro-umum.45/performance-consultation": DAY_AT_MOST,
     "biro-umum.46/dams-consultation": DAY_AT_MOST,
