@@ -17,6 +17,15 @@ from helpdesk.demo.people import OFFICE, office_addresses
 HOST = "127.0.0.1"
 DOMAIN = "helpdesk.test"  # reserved by RFC 2606: such an address exists nowhere
 REQUESTERS = {"pemohon": "Siti Pemohon", "pemohon2": "Budi Pemohon"}
+ROLES = {
+    "agen": ("Ayu Agen", "agent"),
+    "teknisi": ("Tono Teknisi", "technician"),
+    "penyelia": ("Sari Penyelia", "supervisor"),
+    "admin": ("Adi Admin", "administrator"),
+}
+"""The demo accounts: the name shown, and the role."""
+COLLEAGUES = ("rina", "joko", "laras", "dewa")
+"""People beside the demo accounts."""
 STATE = "demo.json"
 
 
@@ -92,21 +101,21 @@ def _mailboxes(catalog: Catalog, kept: Mapping[str, Mailbox]) -> tuple[Mailbox, 
     """The desks, reachable under a reserved address and under the catalogue's, and those who write to them."""
     addresses = {d.id: (f"{d.id}@{DOMAIN}", *([d.email.lower()] if d.email else [])) for d in catalog.desks.values()}
     addresses |= {name: (f"{name}@{DOMAIN}",) for name in REQUESTERS}
-    addresses[OFFICE] = office_addresses()
+    # What staff are told by mail arrives there too.
+    addresses[OFFICE] = (*office_addresses(), *staff_addresses())
     return tuple(
         Mailbox(name, kept[name].password if name in kept else secrets.token_urlsafe(12), at)
         for name, at in addresses.items()
     )
 
 
+def staff_addresses() -> tuple[str, ...]:
+    """The addresses of the demo accounts and of their colleagues."""
+    return tuple(f"{name}@{DOMAIN}" for name in (*ROLES, *COLLEAGUES))
+
+
 def _staff() -> tuple[StaffAccount, ...]:
-    roles = {
-        "agen": ("Ayu Agen", "agent"),
-        "teknisi": ("Tono Teknisi", "technician"),
-        "penyelia": ("Sari Penyelia", "supervisor"),
-        "admin": ("Adi Admin", "administrator"),
-    }
-    return tuple(StaffAccount(n, shown, role, secrets.token_urlsafe(9)) for n, (shown, role) in roles.items())
+    return tuple(StaffAccount(n, shown, role, secrets.token_urlsafe(9)) for n, (shown, role) in ROLES.items())
 
 
 def _is_free(port: int) -> bool:

@@ -140,7 +140,7 @@ def test_a_ticket_is_reopened_on_day_7_and_refused_on_day_8(chromium, installati
     numbers = []
     for subject in ("Lupa password satu", "Lupa password dua"):
         write(mail_server, subject, "Mohon dibantu.")
-        wait_until(lambda: len(mail_server.mails("pemohon")) > len(numbers) * 2, "no automatic reply", 20)
+        wait_until(lambda: len(mail_server.mails("pemohon")) > len(numbers) * 3, "no automatic reply", 20)
         numbers.append(number_of(mail_server.mails("pemohon")[-1]))
         fulfilled(agent, technician, numbers[-1])
         answer_with(mail_server, "konfirmasi", numbers[-1])

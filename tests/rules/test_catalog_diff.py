@@ -82,8 +82,8 @@ CASES = {
         STAGES,
         "{performed_by: Inspektur}",
         "{performed_by: Inspektur}, Cetak: {norm: 1 day, after: start}",
-        "tenggat: tahap baru: “Cetak” (1 hari)",
-        "deadline: new stage: “Cetak” (1 day)",
+        "tenggat: tahap baru: “Cetak” (1 hari kalender)",
+        "deadline: new stage: “Cetak” (1 calendar day)",
     ),
     "response": (
         "",

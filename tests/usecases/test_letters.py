@@ -31,7 +31,7 @@ def test_the_automatic_reply_carries_number_both_languages_link_and_marks(
     assert mail["In-Reply-To"] == "<m1@kantor.example>"
     text = mail.get_body(("plain",)).get_content()
     assert text.index("Terima kasih") < text.index("Thank you"), "Indonesian first, English below"
-    assert "Kami jawab paling lambat Senin, 23 November 2026 pukul 08.30 WIB" in text
+    assert "Kami mulai menangani permintaan Anda paling lambat Senin, 23 November 2026 pukul 08.30 WIB" in text
     (link,) = set(re.findall(r"http://127\.0\.0\.1:8000/t/\S+", text))
     assert link in mail.get_body(("html",)).get_content()
     assert {link.address for link in post.rows(AccessLink)} == {"sari@kantor.example"}
