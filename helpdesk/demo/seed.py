@@ -20,7 +20,7 @@ from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.base import Attachment, ChannelError
 from helpdesk.channels.email.reading import read
 from helpdesk.config import Settings
-from helpdesk.demo import stories, stories_authorities, stories_elsewhere
+from helpdesk.demo import installation, stories, stories_authorities, stories_elsewhere
 from helpdesk.demo.people import UNREACHABLE
 from helpdesk.demo.seed_mail import Pen, file_content
 from helpdesk.demo.story import ANSWERS, CONFIRMS, REOPENS, RETURNS, WITHDRAWS, WORKING_DAY, Step, Story
