@@ -4,19 +4,17 @@ Spans of different units are compared as people mean them (`spans.longer`): a wo
 five working days.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from helpdesk.catalog.calendar_fields import WEEKDAYS
+from helpdesk.catalog.conditions import comparison
 from helpdesk.catalog.item_rules import Finding, Lines, Path, parts_of
 from helpdesk.catalog.schema import EventDate
 from helpdesk.catalog.spans import longer
 from helpdesk.sla.norms import Anchor, AsAgreed, ByQuantity, EventRelative, Fixed, Span, StartKind, Unit
-
-_CONDITION = re.compile(r"(<=?|=)\s*(\d+)", re.ASCII)
 
 
 def item_contradictions(item: Mapping[str, Any], line: Lines) -> Iterator[Finding]:
@@ -75,8 +73,8 @@ def _documents(item: Mapping[str, Any], line: Lines) -> Iterator[Finding]:
 
 def _never(condition: str, least: int) -> bool:
     """True where no number from `least` on fulfils the condition."""
-    found = _CONDITION.fullmatch(condition)
-    return found is not None and int(found[2]) < least + (found[1] == "<")
+    found = comparison(condition)
+    return found is not None and found.sign in {"<", "<=", "="} and found.number < least + (found.sign == "<")
 
 
 def _quantities(item: Mapping[str, Any], line: Lines) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
+from helpdesk.catalog.conditions import holds
 from helpdesk.catalog.model import Document, Item, Text
 from helpdesk.sla.norms import StartKind
 from helpdesk.store.models import Event, Hold
@@ -47,17 +48,8 @@ def documents_asked(item: Item | None) -> tuple[Document, ...]:
 
 def is_needed(document: Document, attributes: Mapping[str, Any]) -> bool:
     """False only where the attributes rule the document out; an attribute that is not given rules nothing out."""
-    for name, wanted in document.when.items():
-        given = attributes.get(name)
-        if given is None:
-            continue
-        if wanted[:1] in {">", "<"}:
-            more = int(given) > int(wanted[1:]) if wanted[0] == ">" else int(given) < int(wanted[1:])
-            if not more:
-                return False
-        elif str(given) != wanted:
-            return False
-    return True
+    given = {name: attributes[name] for name in document.when if attributes.get(name) is not None}
+    return all(holds(document.when[name], answer) for name, answer in given.items())
 
 
 def _documents(item: Item | None) -> tuple[Document, ...]:

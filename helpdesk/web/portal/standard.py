@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from helpdesk.catalog.conditions import comparison
 from helpdesk.catalog.model import Catalog, Desk, Document, Item
 from helpdesk.sla.clock import FIRST_HANDLING, timeline
 from helpdesk.sla.facts import Facts, Timeline
@@ -147,8 +148,9 @@ def _needed(item: Item, document: Document, language: str) -> Needed:
     for attribute_id, value in document.when.items():
         attribute = item.attribute(attribute_id)
         name = attribute.name.get(language) if attribute else attribute_id
-        if value.startswith((">", "<")):
-            conditions.append(f"{name} {value[0]} {value[1:]}")
+        compared = comparison(value)
+        if compared:
+            conditions.append(f"{name} {compared.sign} {compared.number}")
         else:
             shown = attribute.choices.get(value) if attribute else None
             conditions.append(f"{name}: {shown.get(language) if shown else value}")
