@@ -21,7 +21,8 @@ class Stay:
 def stays(events: Iterable[EventFact], first_group: str) -> tuple[Stay, ...]:
     """The stays of a ticket that began at `first_group`, in order; between its end and a reopening it is nowhere.
 
-    Events oldest first. A sent-back or reopened ticket returns to the group that fulfilled it.
+    Events oldest first. A sent-back or reopened ticket returns to the group that fulfilled it. Handing a ticket to the
+    group that has it is no new stay: nobody wins time by it.
     """
     found: list[Stay] = []
     fulfilled_by = first_group
@@ -39,7 +40,9 @@ def stays(events: Iterable[EventFact], first_group: str) -> tuple[Stay, ...]:
             case Action.OPEN:
                 moves(first_group, event.at)
             case Action.ESCALATE | Action.HAND_BACK:
-                moves(str(event.data.get("group", first_group)), event.at)
+                group = str(event.data.get("group", first_group))
+                if found[-1].group != group or found[-1].to_at is not None:
+                    moves(group, event.at)
             case Action.FULFIL:
                 fulfilled_by = found[-1].group
                 found[-1] = replace(found[-1], done_at=event.at)

@@ -90,6 +90,11 @@ def test_a_sent_back_and_a_reopened_ticket_begins_anew_at_the_group_that_fulfill
     assert found[-1].dwell_seconds == 1800, "the time closed counts for nobody"
 
 
+def test_handing_a_ticket_to_the_group_that_has_it_wins_no_time():
+    again = (*BOUNCE, event(Action.ESCALATE, f"{FRIDAY} 15:00", group="rft-tik"))
+    assert clocks(again, f"{FRIDAY} 16:00") == clocks(BOUNCE, f"{FRIDAY} 16:00")
+
+
 def test_a_ticket_without_a_hand_over_stays_where_it_began():
     opened = event(Action.OPEN, f"{FRIDAY} 09:00")
     assert stays((opened,), "layer-1") == (Stay("layer-1", at(f"{FRIDAY} 09:00")),)
