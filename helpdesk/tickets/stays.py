@@ -18,36 +18,44 @@ class Stay:
     done_at: datetime | None = None
 
 
+class _Way:
+    """The stays so far, the last of them open until something ends it."""
+
+    def __init__(self) -> None:
+        self.stays: list[Stay] = []
+
+    def ends(self, at: datetime) -> None:
+        if self.stays and self.stays[-1].to_at is None:
+            self.stays[-1] = replace(self.stays[-1], to_at=at)
+
+    def moves(self, group: str, at: datetime) -> None:
+        self.ends(at)
+        self.stays.append(Stay(group, at))
+
+    def hands_over(self, group: str, at: datetime) -> None:
+        if self.stays[-1].group != group or self.stays[-1].to_at is not None:
+            self.moves(group, at)
+
+
 def stays(events: Iterable[EventFact], first_group: str) -> tuple[Stay, ...]:
     """The stays of a ticket that began at `first_group`, in order; between its end and a reopening it is nowhere.
 
     Events oldest first. A sent-back or reopened ticket returns to the group that fulfilled it. Handing a ticket to the
     group that has it is no new stay: nobody wins time by it.
     """
-    found: list[Stay] = []
+    way = _Way()
     fulfilled_by = first_group
-
-    def moves(group: str, at: datetime) -> None:
-        ends(at)
-        found.append(Stay(group, at))
-
-    def ends(at: datetime) -> None:
-        if found and found[-1].to_at is None:
-            found[-1] = replace(found[-1], to_at=at)
-
     for event in events:
         match event.action:
             case Action.OPEN:
-                moves(first_group, event.at)
+                way.moves(first_group, event.at)
             case Action.ESCALATE | Action.HAND_BACK:
-                group = str(event.data.get("group", first_group))
-                if found[-1].group != group or found[-1].to_at is not None:
-                    moves(group, event.at)
+                way.hands_over(str(event.data.get("group", first_group)), event.at)
             case Action.FULFIL:
-                fulfilled_by = found[-1].group
-                found[-1] = replace(found[-1], done_at=event.at)
+                fulfilled_by = way.stays[-1].group
+                way.stays[-1] = replace(way.stays[-1], done_at=event.at)
             case Action.SEND_BACK | Action.REOPEN:
-                moves(fulfilled_by, event.at)
+                way.moves(fulfilled_by, event.at)
             case Action.CONFIRM_FULFILMENT | Action.CANCEL | Action.MERGE:
-                ends(event.at)
-    return tuple(found)
+                way.ends(event.at)
+    return tuple(way.stays)
