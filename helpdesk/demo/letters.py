@@ -39,7 +39,7 @@ def send(demo: Demo, sender: str, recipient: str, subject: str, body: str) -> st
 def _line(received_at: datetime, head: bytes) -> str:
     message = email.message_from_bytes(head, policy=email.policy.default)
     sender, subject = (" ".join(str(message[name] or "").split()) for name in ("From", "Subject"))
-    return f"{received_at:%Y-%m-%d %H:%M}  {sender}  {subject}"
+    return f"{received_at.astimezone():%Y-%m-%d %H:%M %Z}  {sender}  {subject}"
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def _opened(demo: Demo, name: str) -> Iterator[tuple[IMAPClient, list[int]]]:
 
 
 def inbox(demo: Demo, name: str) -> list[str]:
-    """One line a message, newest first: local time of arrival, sender, whole subject. Raises DemoError."""
+    """One line a message, newest first: arrival in this machine's zone, sender, whole subject. Raises DemoError."""
     key = b"BODY[HEADER.FIELDS (FROM SUBJECT)]"
     with _opened(demo, name) as (client, uids):
         wanted = ["INTERNALDATE", "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)]"]

@@ -12,7 +12,10 @@ from helpdesk.sla.rules import NotAQuantity, quantity
 
 
 class Refused(ValueError):
-    """A question that names something unknown or makes no sense; the message says what."""
+    """A question that names something unknown or makes no sense; the message says what, in both languages."""
+
+    def __init__(self, indonesian: str, english: str) -> None:
+        super().__init__(f"{indonesian} / {english}")
 
 
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
@@ -20,12 +23,12 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise Refused(f"not an ISO 8601 time: {text[:40]!r}") from error
+        raise Refused(f"bukan waktu ISO 8601: {text[:40]!r}", "not an ISO 8601 time") from error
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
     try:
         moment.astimezone(UTC)
     except OverflowError as error:  # an hour of the year 1 or 9999 that no UTC time has
-        raise Refused(f"no calendar reaches {text[:40]!r}") from error
+        raise Refused(f"di luar semua kalender: {text[:40]!r}", "no calendar reaches it") from error
     return moment
 
 
@@ -42,23 +45,26 @@ def read_quantity(name: str, text: str, minimum: int | None) -> str:
     try:
         count = quantity(text)
     except NotAQuantity as error:
-        raise Refused(f"{name}: {error}") from error
+        raise Refused(f"{name}: harus bilangan bulat mulai 1", str(error)) from error
     if minimum is not None and count < minimum:
-        raise Refused(f"{name}: at least {minimum}, not {count}")
+        raise Refused(f"{name}: paling sedikit {minimum}, bukan {count}", f"at least {minimum}, not {count}")
     return str(count)
 
 
 def read_choice(name: str, text: str, choices: Sequence[str]) -> str:
     """One of the values that an attribute may have. Raises Refused."""
     if text not in choices:
-        raise Refused(f"{name}: {text[:40]!r} is not one of {', '.join(choices)}")
+        raise Refused(f"{name}: {text[:40]!r} bukan salah satu dari {', '.join(choices)}", "not one of them")
     return text
 
 
 def check_start(target: Target, starts: datetime | None) -> None:
     """Refuse a start for a clock that starts at receipt."""
     if starts is not None and target.start.kind is StartKind.RECEIVED:
-        raise Refused("the clock of this item starts at receipt: no other start can be given")
+        raise Refused(
+            "waktu layanan ini dihitung sejak diterima: tidak ada awal lain",
+            "the clock of this item starts at receipt: no other start can be given",
+        )
 
 
 def answer(
@@ -90,5 +96,5 @@ def _iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
 def elapsed_minutes(calendar: WorkingCalendar, start: datetime, end: datetime) -> Mapping[str, int]:
     """The answer of `helpdesk sla elapsed`: whole working minutes, rounded down. Raises Refused when end precedes."""
     if end < start:
-        raise Refused("the end lies before the beginning")
+        raise Refused("akhir mendahului awal", "the end lies before the beginning")
     return {"working_minutes": calendar.between(start, end) // 60}

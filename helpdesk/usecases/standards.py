@@ -113,7 +113,7 @@ def answer_due(
     """
     desk, item = _desk(catalog, desk_id), _item(catalog, desk_id, item_id)
     if channel not in list(Channel):
-        raise Refused(f"unknown channel {channel[:40]!r}; there are {', '.join(Channel)}")
+        raise Refused(f"kanal tidak dikenal: {channel[:40]!r}", f"unknown channel; there are {', '.join(Channel)}")
     facts = Facts(
         received_at=read_moment(received, desk.zone),
         channel=channel,
@@ -127,7 +127,7 @@ def answer_due(
         line = timeline(facts, item.response_minutes, item.target, calendar, facts.received_at, warn_at=item.warn_at)
         story = [told for language in LANGUAGES for told in explain_for(item, line, facts, calendar, language)]
     except NoWorkingTime as error:
-        raise Refused(str(error)) from error
+        raise Refused("tidak ada waktu kerja yang terjangkau", str(error)) from error
     return answer(line, facts, desk.zone, item=item_id, desk=desk_id, explanation=story)
 
 
@@ -139,7 +139,7 @@ def answer_elapsed(catalog: Catalog, *, desk_id: str, start: str, end: str) -> M
             calendar_for(catalog, desk_id), read_moment(start, desk.zone), read_moment(end, desk.zone)
         )
     except NoWorkingTime as error:
-        raise Refused(str(error)) from error
+        raise Refused("tidak ada waktu kerja yang terjangkau", str(error)) from error
 
 
 def explain_for(
@@ -179,15 +179,15 @@ def provisional_for(item: Item | None, line: Timeline, language: str) -> str:
 
 def _desk(catalog: Catalog, desk_id: str) -> Desk:
     if desk_id not in catalog.desks:
-        raise Refused(f"unknown desk {desk_id[:40]!r}; there are {', '.join(catalog.desks)}")
+        raise Refused(f"meja tidak dikenal: {desk_id[:40]!r}", f"unknown desk; there are {', '.join(catalog.desks)}")
     return catalog.desks[desk_id]
 
 
 def _item(catalog: Catalog, desk_id: str, item_id: str) -> Item:
     if item_id not in catalog.items:
-        raise Refused(f"unknown item {item_id[:80]!r}")
+        raise Refused(f"layanan tidak dikenal: {item_id[:80]!r}", "unknown item")
     if item_id not in catalog.desks[desk_id].items:
-        raise Refused(f"the desk {desk_id} does not offer {item_id}")
+        raise Refused(f"meja {desk_id} tidak menyediakan {item_id}", "the desk does not offer the item")
     return catalog.items[item_id]
 
 
@@ -198,8 +198,8 @@ def _attributes(item: Item, given: Mapping[str, str]) -> dict[str, str]:
 def _value(item: Item, name: str, text: str) -> str:
     attribute = item.attribute(name)
     if attribute is None:
-        known = ", ".join(a.id for a in item.attributes) or "none"
-        raise Refused(f"{item.id} has no attribute {name[:40]!r}; it has {known}")
+        known = ", ".join(a.id for a in item.attributes) or "-"
+        raise Refused(f"{item.id} tidak memiliki atribut {name[:40]!r}", f"no attribute of that name; it has {known}")
     if attribute.kind == "integer":
         return read_quantity(name, text, attribute.minimum)
     return read_choice(name, text, list(attribute.choices)) if attribute.kind == "choice" else text
