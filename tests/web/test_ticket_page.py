@@ -15,26 +15,15 @@ from helpdesk.tickets.words import Action, Status
 from helpdesk.usecases.deed import facts_of
 from tests.web.conftest import RESET, SEMARANG, World
 from tests.web.rows import row_of
+from tests.web.ticket_pages import notice, send, shown
 from tests.web.visitor import link, press
 
 WITHOUT_BUTTON = {Action.CLOSE, Action.OPEN}
 
 
-def shown(world: World, number: str, name: str = "rina", query: str = "") -> str:
-    answer = world.entered(name).get(f"/tickets/{number}{query}")
-    assert answer.status_code == 200
-    return str(answer.text)
-
-
 def forms(page: str, number: str) -> set[str]:
     """The actions that the page has a form for."""
     return set(re.findall(rf'action="/tickets/{number}/actions/([a-z-]+)"', page))
-
-
-def send(world: World, number: str, action: str, name: str = "rina", **fields: Any) -> Any:
-    browser = world.entered(name)
-    given = {**{k.replace("__", "."): v for k, v in fields.items()}, "csrf_token": world.form_token(browser)}
-    return browser.post(f"/tickets/{number}/actions/{action}", data=given)
 
 
 def add_entry(world: World, number: str, **values: Any) -> int:
@@ -138,48 +127,6 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(world: World
     assert re.search(r'id="fulfil"[^>]* open>', answer.text)
     assert re.search(r'name="label"[^>]*aria-invalid="true"', answer.text)
     assert row_of(world, number).status == Status.IN_PROGRESS
-
-
-def notice(page: str) -> str:
-    """What stands over a page whose form came too late; empty when nothing does."""
-    return page.partition('id="late">')[2].partition("</section>")[0]
-
-
-def test_a_form_that_comes_too_late_keeps_what_was_typed(world: World) -> None:
-    number = world.ticket(Status.CANCELLED)
-    answer = send(world, number, "reply", text="Jawaban <yang> panjang")
-    assert answer.status_code == 409
-    assert "Jawaban &lt;yang&gt; panjang</textarea>" in notice(answer.text)
-    assert "readonly" in notice(answer.text)
-    assert [e for e in row_of(world, number).entries if e.kind == "public-reply"] == []
-
-
-def test_what_another_did_meanwhile_is_said_over_the_page_and_nothing_typed_is_lost(world: World) -> None:
-    number = world.ticket(Status.IN_PROGRESS)
-    world.api("sari").ok(number, "fulfil", {"note": "Sudah", "label": "reset"})
-    answer = send(world, number, "fulfil", note="Catatan saya", label="akun")
-    assert answer.status_code == 409
-    told = notice(answer.text)
-    assert "Penuhi pada tiket berstatus Dipenuhi" in told
-    assert "Sementara itu: sari memenuhi: reset (08.00)." in told
-    assert ">Catatan saya</textarea>" in told
-    assert ">akun</textarea>" in told
-    assert row_of(world, number).label == "reset"
-
-
-def test_a_press_that_comes_too_late_is_answered_too(world: World) -> None:
-    number = world.ticket(Status.CANCELLED)
-    answer = send(world, number, "take", "sari")
-    assert answer.status_code == 409
-    assert "Ambil pada tiket berstatus Dibatalkan" in notice(answer.text)
-    assert "rina membatalkan" in notice(answer.text)
-    assert "<textarea" not in notice(answer.text)
-
-
-def test_a_refusal_that_its_form_shows_is_not_said_twice(world: World) -> None:
-    answer = send(world, world.ticket(Status.IN_PROGRESS), "fulfil", note="Sudah", label=" ")
-    assert answer.status_code == 422
-    assert notice(answer.text) == ""
 
 
 def test_an_action_that_the_role_forbids_is_refused(world: World) -> None:
