@@ -6,6 +6,7 @@ No database, no settings; the libraries for YAML and schemas are imported only w
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,12 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
+@lru_cache(maxsize=4)
 def load_text(text: str, name: str = "catalog.yaml") -> Catalog:
-    """The catalogue that `text` describes; `name` is the file's name in messages. Raises CatalogErrors."""
+    """The catalogue that `text` describes; `name` is the file's name in messages. Raises CatalogErrors.
+
+    The last few are remembered: the same text gives the same frozen value, and reading it takes half a second.
+    """
     from helpdesk.catalog.merging import merged  # noqa: PLC0415  # slow to import, and of no use but here
 
     try:

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
+from jinja2.bccache import Bucket, BytecodeCache
 
 from helpdesk.app import create_app
 from helpdesk.config import Settings
@@ -41,6 +42,30 @@ PEOPLE: dict[str, tuple[list[Role], list[str], list[str]]] = {
     "admin": ([Role.ADMINISTRATOR], [], []),
 }
 """Who works where: name -> roles, desks, groups."""
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled by one application of this process serve the next ones, too."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._code.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = _Compiled()
+
+
+def application(settings: Settings) -> Flask:
+    """The application, as `create_app` makes it, with templates that need no second compilation."""
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = COMPILED
+    return app
 
 
 class World:
@@ -212,7 +237,7 @@ def populated(sqlite_template: bytes, tmp_path_factory: pytest.TempPathFactory) 
     folder = tmp_path_factory.mktemp("people")
     path = folder / "people.sqlite3"
     path.write_bytes(sqlite_template)
-    app = create_app(_ticking(_settings(f"sqlite:///{path}", folder), folder / "now"))
+    app = application(_ticking(_settings(f"sqlite:///{path}", folder), folder / "now"))
     tokens = _people(app)
     _closed(app)
     connection = sqlite3.connect(path)
@@ -243,7 +268,7 @@ def site(populated: tuple[bytes, dict[str, str]], tmp_path: Path) -> Settings:
 @pytest.fixture
 def world(site: Settings, populated: tuple[bytes, dict[str, str]], tmp_path: Path) -> Iterator[World]:
     """The application with its people (SQLite)."""
-    app = create_app(site)
+    app = application(site)
     yield World(app, populated[1], tmp_path / "now")
     _closed(app)
 
@@ -254,7 +279,7 @@ def populated_postgres(
 ) -> tuple[str, dict[str, str]]:
     """The name of a PostgreSQL database with the people in it, and their tokens."""
     name, folder = postgres_server.create(postgres_template), tmp_path_factory.mktemp("people")
-    app = create_app(_ticking(_settings(postgres_server.url(name), folder), folder / "now"))
+    app = application(_ticking(_settings(postgres_server.url(name), folder), folder / "now"))
     tokens = _people(app)
     _closed(app)
     return name, tokens
@@ -269,7 +294,7 @@ def both(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Itera
     server: Postgres = request.getfixturevalue("postgres_server")
     template, tokens = request.getfixturevalue("populated_postgres")
     name = server.create(template)
-    app = create_app(_ticking(_settings(server.url(name), tmp_path), tmp_path / "now"))
+    app = application(_ticking(_settings(server.url(name), tmp_path), tmp_path / "now"))
     yield World(app, tokens, tmp_path / "now")
     _closed(app)
     server.drop(name)
