@@ -9,6 +9,7 @@ from helpdesk.config import Settings
 from helpdesk.resources import catalog_path, static_folder, templates_folder
 from helpdesk.store import db
 from helpdesk.timepiece import clock
+from helpdesk.usecases.editions import recalled
 from helpdesk.web import access, api, auth, errors, health, language, portal, security
 from helpdesk.web.access import OPEN, require
 from helpdesk.web.admin import routes as admin
@@ -36,7 +37,7 @@ def _settings(given: Settings | None) -> tuple[Settings, CatalogSource]:
     """The settings and the catalogue that they name; the desks of the catalogue say which mailboxes may be set."""
     first = given or config.load()
     source = CatalogSource.open(first.catalog or catalog_path())
-    return given or config.load(tuple(source.current().desks)), source
+    return given or config.load(tuple(source.newest.desks)), source
 
 
 def _register_routes(app: Flask) -> None:
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     db.attach(app, settings)
+    source.recall = recalled(app)
     security.prepare(app, settings)
     app.before_request(access.check)
     app.before_request(security.check_form_token)

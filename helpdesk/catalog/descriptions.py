@@ -9,7 +9,10 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "The version; tickets keep that of their receipt",
     ),
     "Catalog.legal_basis": ("Dasar hukum katalog", "The legal basis of the catalogue"),
-    "Catalog.valid_from": ("Tanggal berlaku, tahun-bulan-hari", "Valid from, year-month-day"),
+    "Catalog.valid_from": (
+        "Tanggal berlaku, tahun-bulan-hari; tanggal mendatang ditunggu",
+        "Valid from, year-month-day; a later day is waited for",
+    ),
     "Catalog.calendars": ("Jam kerja, menurut id", "Working hours, by id"),
     "Catalog.groups": ("Kelompok yang mengerjakan, menurut id", "The groups that do the work, by id"),
     "Catalog.attributes": ("Pertanyaan yang dipakai bersama", "Questions that several items ask"),

@@ -1,8 +1,11 @@
-"""The catalogue in force: a file that is read again when it changes, and kept as it was while the new one is faulty."""
+"""The catalogue in force: a file that is read again when it changes, and kept as it was while the new one is faulty or
+not valid yet.
+"""
 
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -10,6 +13,7 @@ from typing import Self
 from helpdesk.catalog.errors import CatalogError, CatalogErrors
 from helpdesk.catalog.load import load_file
 from helpdesk.catalog.model import Catalog
+from helpdesk.catalog.validity import begins_at, has_to_wait
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +26,9 @@ _Stamp = tuple[int, int, int]
 class CatalogSource:
     """Gives the catalogue in force. Safe for several threads; a call costs nothing while the file is unchanged.
 
-    `faults` are those of the file as it now stands, empty while it is the one in force.
+    `faults` are those of the file as it now stands, empty while it can be used. `waiting` is the catalogue of the file
+    while it is not valid yet. `recall` gives the one that was in force before this process began, None for none; it is
+    asked once, and only where the file is not valid yet.
     """
 
     def __init__(
@@ -30,8 +36,12 @@ class CatalogSource:
     ) -> None:
         """A source that never changes where `path` is None; `monotonic` gives seconds."""
         self.faults: tuple[CatalogError, ...] = ()
+        self.waiting: Catalog | None = None
+        self.recall: Callable[[], Catalog | None] = lambda: None
         self._catalog, self._path, self._monotonic = catalog, path, monotonic
         self._lock = Lock()
+        self._waits_until = begins_at(catalog)
+        self._begun = path is None
         self._seen = _stamp(path)
         self._look_at = monotonic() + LOOK_EVERY
 
@@ -40,16 +50,44 @@ class CatalogSource:
         """The source of the file at `path`. Raises CatalogErrors when it cannot be loaded: nothing is in force yet."""
         return cls(load_file(path), path)
 
-    def current(self) -> Catalog:
-        """The catalogue in force; looks at the file at most every two seconds."""
+    @property
+    def newest(self) -> Catalog:
+        """The catalogue of the file when it was last without fault: the one that waits, else the one in force."""
+        waiting = self.waiting
+        return self._catalog if waiting is None else waiting
+
+    def current(self, now: datetime) -> Catalog:
+        """The catalogue in force at `now` (aware); looks at the file at most every two seconds."""
+        if not self._begun:
+            with self._lock:
+                self._begin(now)
         if self._path is not None and self._monotonic() >= self._look_at and self._lock.acquire(blocking=False):
             try:
-                self._look(self._path)
+                self._look(self._path, now)
             finally:
                 self._lock.release()
+        if self.waiting is not None and now >= self._waits_until:
+            self._end_wait(now)
         return self._catalog
 
-    def _look(self, path: Path) -> None:
+    def _end_wait(self, now: datetime) -> None:
+        with self._lock:
+            if self.waiting is not None:
+                self._take(self.waiting, now)
+
+    def _begin(self, now: datetime) -> None:
+        """A file that is not valid yet does not come into force by a restart."""
+        if self._begun:
+            return
+        before = self.recall() if now < begins_at(self._catalog) else None
+        if before is not None:
+            self._catalog, fresh = before, self._catalog
+            self._take(fresh, now)
+        elif now < begins_at(self._catalog):
+            log.warning("the catalogue %s is in force before its date: there is none before it", self._catalog.edition)
+        self._begun = True
+
+    def _look(self, path: Path, now: datetime) -> None:
         self._look_at = self._monotonic() + LOOK_EVERY
         stamp = _stamp(path)
         if stamp == self._seen:
@@ -65,6 +103,15 @@ class CatalogSource:
             )
             return
         self.faults = ()
+        self._take(fresh, now)
+
+    def _take(self, fresh: Catalog, now: datetime) -> None:
+        """Take the file's catalogue into force, or let it wait for its day."""
+        if has_to_wait(fresh, self._catalog, now):
+            self.waiting, self._waits_until = fresh, begins_at(fresh)
+            log.info("the catalogue %s waits for %s", fresh.edition, fresh.valid_from)
+            return
+        self.waiting = None
         if fresh.edition != self._catalog.edition:
             log.info("the catalogue %s is in force", fresh.edition)
             self._catalog = fresh

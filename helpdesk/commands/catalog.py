@@ -27,8 +27,9 @@ catalog.add_command(diff)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def check(file: Path | None) -> None:
     """Periksa katalog; galat sebagai berkas:baris:kolom. / Check it; every error as file:line:column: message."""
-    known = surroundings.source(file).current()
-    click.echo(f"{len(known.desks)} meja / desks, {len(known.items)} layanan / items: OK", err=True)
+    known = surroundings.source(file).newest
+    begins = f"berlaku mulai / valid from {known.valid_from}"
+    click.echo(f"{len(known.desks)} meja / desks, {len(known.items)} layanan / items, {begins}: OK", err=True)
 
 
 @catalog.command("list")

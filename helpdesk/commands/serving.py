@@ -49,7 +49,7 @@ def worker() -> None:
 
     logs.configure()
     source = surroundings.source()
-    known = source.current()
+    known = source.newest
     chosen = surroundings.settings(known, need_secret=True)
     _warn_of_unknown_desks(known)
     if not chosen.base_url:

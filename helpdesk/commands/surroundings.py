@@ -111,10 +111,11 @@ def settings(known: Catalog | None = None, *, need_secret: bool = False) -> Sett
 def context() -> Iterator[Context]:
     """The surroundings of a use case, inside an application context that reaches the database."""
     from helpdesk import logs
-    from helpdesk.store.db import bare_app, db
+    from helpdesk.store.db import bare_app, db, reading
     from helpdesk.store.schema import is_current
     from helpdesk.timepiece import clock
     from helpdesk.usecases.context import Context
+    from helpdesk.usecases.editions import in_force_now
 
     logs.configure()
     known = catalog()
@@ -125,6 +126,9 @@ def context() -> Iterator[Context]:
             if not is_current(app):
                 click.echo(NO_DATABASE, err=True)
                 sys.exit(1)
-            yield Context(known, chosen, clock(chosen)())
+            now = clock(chosen)()
+            with reading() as session:
+                known = in_force_now(session, known, now)
+            yield Context(known, chosen, now)
         finally:
             db.engine.dispose()

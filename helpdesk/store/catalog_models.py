@@ -10,9 +10,10 @@ from helpdesk.store.db import Base
 
 
 class CatalogEdition(Base):
-    """One text of the catalogue under which tickets were received; never changed, never removed.
+    """One text of the catalogue that was in force; never changed, never removed.
 
-    `id` is the edition that the tickets name (`Catalog.edition`), `text` the whole file.
+    `id` is the edition that the tickets name (`Catalog.edition`), `text` the whole file. `in_force_at`: when it last
+    came into force.
     """
 
     __tablename__ = "catalog_edition"
@@ -22,6 +23,7 @@ class CatalogEdition(Base):
     valid_from: Mapped[date]
     text: Mapped[str] = mapped_column(Text)
     first_used_at: Mapped[datetime]
+    in_force_at: Mapped[datetime]
 
 
 class CalendarsApplied(Base):

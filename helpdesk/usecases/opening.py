@@ -25,7 +25,7 @@ from helpdesk.usecases.clocks import Standing, refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import actor_kind, actor_name
 from helpdesk.usecases.documents import as_said, is_complete
-from helpdesk.usecases.editions import keep_edition
+from helpdesk.usecases.editions import edition_at, keep_edition
 from helpdesk.usecases.messages import render_entry
 from helpdesk.usecases.notices import enqueue
 from helpdesk.usecases.promising import promised
@@ -140,7 +140,7 @@ def attach(session: Session, blobs: BlobStore, entry_id: int, attachments: tuple
         )
 
 
-def _ticket_row(context: Context, opening: Opening, number: str) -> Ticket:
+def _ticket_row(context: Context, opening: Opening, number: str, edition: str) -> Ticket:
     ticket = Ticket(
         number=number,
         desk=opening.desk,
@@ -155,12 +155,12 @@ def _ticket_row(context: Context, opening: Opening, number: str) -> Ticket:
         subject=opening.subject[:500],
         priority=3,
         attributes=dict(opening.attributes),
-        catalog_version=context.catalog.edition,
+        catalog_version=edition,
         received_at=opening.received_at,
         created_at=context.now,
         event_at=opening.event_at,
     )
-    item = context.item(opening.item)
+    item = context.item(opening.item, edition)
     if is_complete(item, opening.attributes, opening.documents):
         ticket.starts_at = opening.received_at
     mark_urgent(ticket, item)
@@ -175,7 +175,9 @@ def _opening_event(context: Context, actor: Actor, opening: Opening, ticket: Tic
     if opening.event_at:
         data["event_at"] = opening.event_at.isoformat()
     if opening.documents:
-        data["documents"] = as_said(context.item(opening.item), dict.fromkeys(opening.documents, True))
+        data["documents"] = as_said(
+            context.item(opening.item, ticket.catalog_version), dict.fromkeys(opening.documents, True)
+        )
     if ticket.starts_at:
         data["starts_at"] = ticket.starts_at.isoformat()
     if not opening.tellable:
@@ -244,7 +246,8 @@ def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Op
 def open_ticket(session: Session, context: Context, actor: Actor, opening: Opening) -> Ticket:
     """Make the ticket with its event, message, participants, clocks and automatic reply; it has an id afterwards."""
     keep_edition(session, context.catalog, context.now)
-    ticket = _ticket_row(context, opening, next_number(session, context, opening.desk))
+    edition = edition_at(session, context.catalog, context.desk(opening.desk), opening.received_at)
+    ticket = _ticket_row(context, opening, next_number(session, context, opening.desk), edition)
     event = _opening_event(context, actor, opening, ticket)
     now = refresh(session, context, ticket, events=(event,), holds=())
     keep(session, ticket)

@@ -36,7 +36,8 @@ class Desk:
 
     def context(self) -> Context:
         """The surroundings of a unit of work that begins now."""
-        return Context(self.source.current(), self.settings, self.now())
+        now = self.now()
+        return Context(self.source.current(now), self.settings, now)
 
     def own_addresses(self) -> frozenset[str]:
         """The addresses of our own desks."""

@@ -33,7 +33,7 @@ class Surroundings:
     @property
     def catalog(self) -> Catalog:
         """The catalogue in force."""
-        return self.source.current()
+        return self.source.current(self.clock())
 
 
 def surroundings() -> Surroundings:
@@ -46,7 +46,8 @@ def context() -> Context:
     """The context of this request; its `now` stands still until the answer is made."""
     if "context" not in g:
         of = surroundings()
-        g.context = Context(of.catalog, of.settings, of.clock())
+        now = of.clock()
+        g.context = Context(of.source.current(now), of.settings, now)
     found: Context = g.context
     return found
 

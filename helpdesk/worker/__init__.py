@@ -17,6 +17,7 @@ from helpdesk.channels.email.reading import read
 from helpdesk.config import Settings
 from helpdesk.store.db import bare_app, reading, unit_of_work
 from helpdesk.timepiece import clock
+from helpdesk.usecases.editions import note_in_force, recalled
 from helpdesk.usecases.mailboxes import beat
 from helpdesk.usecases.moved_deadlines import anybody_to_tell, tell_some
 from helpdesk.usecases.processing import Desk, process
@@ -39,11 +40,13 @@ class Worker:
 
     def __init__(self, settings: Settings, source: CatalogSource) -> None:
         self.app: Flask = bare_app(settings)
+        source.recall = recalled(self.app)
         self.desk = Desk(source, settings, clock(settings), read)
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stop = threading.Event()
         self.mail_waits = threading.Event()
         self._senders = Senders(settings)
+        self._noted = ""
 
     def run(self) -> None:
         """Work until stopped; the threads have ended when it returns, or eight seconds have passed."""
@@ -94,9 +97,13 @@ class Worker:
         return guarded
 
     def beat(self) -> None:
-        """Say that the worker lives."""
+        """Say that the worker lives, and which catalogue is in force, for those that start later."""
         with unit_of_work() as session:
-            beat(session, self.name, self.desk.now())
+            context = self.desk.context()
+            beat(session, self.name, context.now)
+            if context.catalog.edition != self._noted:
+                note_in_force(session, context.catalog, context.now)
+        self._noted = context.catalog.edition
 
     def drain(self) -> None:
         """Process what was stored but not processed: after a kill, a fault, or a release from quarantine."""

@@ -1,12 +1,20 @@
 """The catalogue in force follows its file, and a faulty file never takes the running one away."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from helpdesk.catalog.errors import CatalogErrors
+from helpdesk.catalog.load import load_text
+from helpdesk.catalog.model import Catalog
 from helpdesk.catalog.source import LOOK_EVERY, CatalogSource
+from helpdesk.catalog.validity import begins_at
 from tests.rules.catalog_samples import GOOD
+
+NOW = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 class Ticks:
@@ -34,7 +42,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def source(file: Path, ticks: Ticks) -> CatalogSource:
-    return CatalogSource(CatalogSource.open(file).current(), file, ticks)
+    return CatalogSource(CatalogSource.open(file).newest, file, ticks)
 
 
 def rewrite(file: Path, text: str) -> None:
@@ -45,35 +53,35 @@ def rewrite(file: Path, text: str) -> None:
 
 
 def test_a_changed_file_comes_into_force_by_itself(source: CatalogSource, file: Path, ticks: Ticks) -> None:
-    before = source.current()
+    before = source.current(NOW)
     rewrite(file, GOOD.replace("4 working hours", "6 working hours"))
-    assert source.current() is before, "looked at only every two seconds"
+    assert source.current(NOW) is before, "looked at only every two seconds"
     ticks.pass_by()
-    assert source.current().edition != before.edition
-    assert source.current() is source.current()
+    assert source.current(NOW).edition != before.edition
+    assert source.current(NOW) is source.current(NOW)
 
 
 def test_a_faulty_file_leaves_the_running_one_in_force_and_says_what_is_wrong(
     source: CatalogSource, file: Path, ticks: Ticks
 ) -> None:
-    before = source.current()
+    before = source.current(NOW)
     rewrite(file, GOOD.replace("group: rft\n", "group: nobody\n"))
     ticks.pass_by()
-    assert source.current() is before
+    assert source.current(NOW) is before
     assert ['unknown group "nobody"' in fault.message for fault in source.faults] == [True]
     assert source.faults[0].line == 1 + GOOD[: GOOD.index("group: rft\n")].count("\n")
 
     rewrite(file, GOOD)
     ticks.pass_by()
-    assert source.current() is before
+    assert source.current(NOW) is before
     assert source.faults == ()
 
 
 def test_a_file_that_is_gone_leaves_the_running_one_in_force(source: CatalogSource, file: Path, ticks: Ticks) -> None:
-    before = source.current()
+    before = source.current(NOW)
     file.unlink()
     ticks.pass_by()
-    assert source.current() is before
+    assert source.current(NOW) is before
     assert "cannot be read" in source.faults[0].message
 
 
@@ -87,11 +95,11 @@ def test_a_file_that_is_gone_leaves_the_running_one_in_force(source: CatalogSour
 def test_a_running_system_does_not_lose_what_may_hold_tickets(
     source: CatalogSource, file: Path, ticks: Ticks, old: str, new: str, said: str
 ) -> None:
-    before = source.current()
+    before = source.current(NOW)
     assert old in GOOD
     rewrite(file, GOOD.replace(old, new))
     ticks.pass_by()
-    assert source.current() is before
+    assert source.current(NOW) is before
     assert said in source.faults[0].message
 
 
@@ -102,6 +110,57 @@ def test_nothing_comes_into_force_at_the_start_when_the_file_is_faulty(file: Pat
 
 
 def test_a_source_without_a_file_never_changes(source: CatalogSource, ticks: Ticks) -> None:
-    fixed = CatalogSource(source.current(), None, ticks)
+    fixed = CatalogSource(source.current(NOW), None, ticks)
     ticks.pass_by(1000)
-    assert fixed.current() is source.current()
+    assert fixed.current(NOW) is source.current(NOW)
+
+
+NEXT_YEAR = GOOD.replace("2026-01-01", "2027-01-01").replace("4 working hours", "6 working hours")
+MIDNIGHT = datetime(2026, 12, 31, 17, tzinfo=UTC)
+"""With which 2027 begins at the desk, in WIB."""
+SECOND = timedelta(seconds=1)
+
+
+def test_case_45_a_catalogue_waits_for_the_local_midnight_of_its_day(
+    source: CatalogSource, file: Path, ticks: Ticks
+) -> None:
+    before = source.current(NOW)
+    rewrite(file, NEXT_YEAR)
+    ticks.pass_by()
+    assert source.current(MIDNIGHT - SECOND) is before
+    assert source.waiting == source.newest == load_text(NEXT_YEAR)
+    assert source.current(MIDNIGHT) == load_text(NEXT_YEAR), "at the second, not with the next look at the file"
+    assert source.waiting is None
+
+
+def test_with_desks_in_several_zones_it_comes_into_force_with_the_first_midnight() -> None:
+    catalog = load_text(NEXT_YEAR)
+    east = replace(catalog.desks["medan"], id="ambon", zone=ZoneInfo("Asia/Jayapura"))
+    assert begins_at(catalog) == MIDNIGHT
+    assert begins_at(replace(catalog, desks={**catalog.desks, "ambon": east})) == MIDNIGHT - timedelta(hours=2)
+
+
+def test_a_waiting_catalogue_gives_way_to_what_the_file_holds_by_then(
+    source: CatalogSource, file: Path, ticks: Ticks
+) -> None:
+    rewrite(file, NEXT_YEAR)
+    ticks.pass_by()
+    assert source.current(NOW).edition != source.newest.edition
+    urgent = GOOD.replace("4 working hours", "5 working hours")
+    rewrite(file, urgent)
+    ticks.pass_by()
+    assert source.current(NOW) == load_text(urgent), "a correction of the one in force does not wait"
+    assert source.waiting is None
+
+
+@pytest.mark.parametrize("before", [load_text(GOOD), None])
+def test_a_restart_brings_no_waiting_catalogue_into_force_unless_there_is_no_other(
+    file: Path, before: Catalog | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    rewrite(file, NEXT_YEAR)
+    started = CatalogSource.open(file)
+    started.recall = lambda: before
+    assert started.current(NOW) == (before or load_text(NEXT_YEAR))
+    assert (started.waiting is None) == (before is None)
+    assert ("in force before its date" in caplog.text) == (before is None)
+    assert started.current(MIDNIGHT) == load_text(NEXT_YEAR)

@@ -1,17 +1,21 @@
 """Norms, requirements and wording are those of the catalogue under which a ticket was received; hours are today's."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from helpdesk.catalog.load import load_text
 from helpdesk.catalog.model import Catalog, Text
 from helpdesk.resources import catalog_path
 from helpdesk.store.catalog_models import CatalogEdition
+from helpdesk.store.db import unit_of_work
 from helpdesk.usecases import editions
 from helpdesk.usecases.clocks import refresh, standing
+from helpdesk.usecases.editions import in_force_now, note_in_force, recalled
 from tests.usecases.conftest import Office
 
 ITEM = "itsm.8/reset-password"
@@ -102,6 +106,39 @@ def test_a_day_closed_since_moves_the_deadline_of_a_ticket_received_before(offic
     calendars = {**office.catalog.calendars, "office": closed}
     later = restarted(office, replace(six_hours(), calendars=calendars))
     assert due(later, number) == IN_FOUR_HOURS.replace(day=3)
+
+
+def next_year() -> Catalog:
+    """The six hours, valid from the first of December."""
+    return replace(six_hours(), valid_from=date(2026, 12, 1))
+
+
+def test_case_45_the_second_of_receipt_decides_by_the_clock_of_the_desk(office: Office) -> None:
+    first = datetime(2026, 12, 1, tzinfo=ZoneInfo("Asia/Jakarta"))
+    office.opened(item=ITEM)
+    office.now.at = (first + timedelta(hours=9)).astimezone(UTC)
+    later = restarted(office, next_year())
+    late, early = (
+        later.opened(item=ITEM, received_at=first + timedelta(seconds=apart), email=f"{apart + 1}@kantor.example")
+        for apart in (-1, 0)
+    )
+    assert [(due(later, n) or first).astimezone(first.tzinfo).hour for n in (late, early)] == [12, 15]
+    east = later.opened(
+        item=ITEM, desk="kptik-denpasar", received_at=first - timedelta(seconds=1), email="x@kantor.example"
+    )
+    assert later.value(east, "catalog_version") == next_year().edition, "there it is past midnight already"
+
+
+def test_the_catalogue_last_in_force_is_known_to_processes_that_start_later(office: Office, app: Flask) -> None:
+    newer = six_hours()
+    with unit_of_work() as session:
+        note_in_force(session, office.catalog, MONDAY)
+        note_in_force(session, newer, MONDAY + timedelta(days=1))
+    assert recalled(app)() == newer
+    with unit_of_work() as session:
+        note_in_force(session, office.catalog, MONDAY + timedelta(days=2))
+        assert in_force_now(session, next_year(), MONDAY).edition == office.catalog.edition
+        assert in_force_now(session, next_year(), MONDAY + timedelta(days=60)) == next_year()
 
 
 def test_each_text_is_kept_once_with_the_hash_that_the_tickets_name(office: Office) -> None:

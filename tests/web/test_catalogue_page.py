@@ -21,7 +21,7 @@ class Editing:
     def __init__(self, world: World, file: Path) -> None:
         self.file, self.now, self.text = file, 0.0, catalog_path().read_text(encoding="utf-8")
         file.write_text(self.text, encoding="utf-8")
-        source = CatalogSource(CatalogSource.open(file).current(), file, lambda: self.now)
+        self.source = source = CatalogSource(CatalogSource.open(file).newest, file, lambda: self.now)
         world.app.extensions["helpdesk"] = replace(world.app.extensions["helpdesk"], source=source)
 
     def write(self, text: str) -> None:
@@ -72,6 +72,23 @@ def test_a_faulty_file_is_told_with_its_places_and_the_old_one_stays(world: Worl
     editing.write(editing.text)
     page = world.entered("sari").get("/catalogue").text
     assert "nobody" not in page
+
+
+def test_a_catalogue_that_waits_for_its_day_is_named_with_that_day(world: World, editing: Editing) -> None:
+    edition = world.context.catalog.edition
+    editing.write(
+        editing.text.replace("valid_from: 2025-01-01", "valid_from: 2027-01-01", 1).replace("2026.1", "2027.1")
+    )
+    page = world.entered("sari").get("/catalogue").text
+    assert editing.source.waiting is not None
+    for said in (edition, "Menunggu", editing.source.waiting.edition, "1 Januari 2027"):
+        assert said in page, said
+    assert "2027.1" not in world.entered("rina").get("/board").text
+
+    world.move(days=45)
+    page = world.entered("sari").get("/catalogue").text
+    assert edition not in page
+    assert "Menunggu" not in page
 
 
 def test_a_year_without_decreed_joint_leave_is_a_warning_and_hinders_nothing(world: World) -> None:

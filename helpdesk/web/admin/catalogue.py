@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from helpdesk.catalog.load import catalog_notices
 from helpdesk.catalog.model import Catalog
+from helpdesk.catalog.validity import begins_at
 from helpdesk.usecases.holiday_years import unknown_years
 from helpdesk.web.access import staff
 from helpdesk.web.board.frame import sees_strays
@@ -38,8 +39,19 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """The catalogue of the file, while its day has not come: `since` is that day."""
+
+    version: str
+    edition: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class CataloguePage:
-    """The catalogue in force; `faults` are those of the changed file, which is not."""
+    """The catalogue in force; `early` where its day has not come and none was in force before it. `faults` are those
+    of the changed file, which is not in force.
+    """
 
     version: str
     edition: str
@@ -47,13 +59,15 @@ class CataloguePage:
     since: str
     counts: Sequence[tuple[str, int]]
     standards: Sequence[Standard]
+    early: bool
+    waiting: Waiting | None
     faults: Sequence[Fault]
     notices: Sequence[str]
 
 
 def catalogue_page(language: str) -> CataloguePage:
     """The page's values, in one language."""
-    catalog = context().catalog
+    catalog, source = context().catalog, surroundings().source
     return CataloguePage(
         version=catalog.version,
         edition=catalog.edition,
@@ -61,9 +75,17 @@ def catalogue_page(language: str) -> CataloguePage:
         since=format_date(catalog.valid_from, "long", locale=language),
         counts=_counts(catalog),
         standards=_standards(catalog, language),
-        faults=[Fault(f"{Path(f.file).name}:{f.line}:{f.column}", f.message) for f in surroundings().source.faults],
+        faults=[Fault(f"{Path(f.file).name}:{f.line}:{f.column}", f.message) for f in source.faults],
+        early=context().now < begins_at(catalog),
+        waiting=_waiting(source.waiting, language),
         notices=catalog_notices(catalog),
     )
+
+
+def _waiting(catalog: Catalog | None, language: str) -> Waiting | None:
+    if catalog is None:
+        return None
+    return Waiting(catalog.version, catalog.edition, format_date(catalog.valid_from, "long", locale=language))
 
 
 def _counts(catalog: Catalog) -> list[tuple[str, int]]:
