@@ -133,7 +133,7 @@ def _target(data: Data) -> Target:
     when = {str(reason): conditions(values) for reason, values in (data["holds_stop"] or {}).items() if values}
     return Target(
         norm=data["norm"],
-        start=Start(start["at"], start["event"], start["assumed"]) if start else Start(),
+        start=_start(start) if start else Start(),
         stops_when=when,
         lead_time=_lead_time(data["lead_time"]),
         extension=Extension(extension) if extension else None,
@@ -141,6 +141,11 @@ def _target(data: Data) -> Target:
         first_handling=data["first_handling"],
         **stops,
     )
+
+
+def _start(data: Data) -> Start:
+    event, english = data["event"]
+    return Start(data["at"], event, data["assumed"], english)
 
 
 def _lead_time(data: Data | None) -> LeadTime | None:

@@ -59,10 +59,14 @@ class Word(Said):
     """A text that is not empty."""
 
     def read(self, value: Any) -> str:
-        text = _text(value, "a text").strip()
-        if not text:
-            raise ValidationError("must not be empty")
-        return text
+        return _word(value)
+
+
+def _word(value: object) -> str:
+    text = _text(value, "a text").strip()
+    if not text:
+        raise ValidationError("must not be empty")
+    return text
 
 
 class Matching(Word):
@@ -195,6 +199,19 @@ class Wording(OfSchema):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(_TEXT, Text, **kwargs)
+
+
+class Rendered(OfSchema):
+    """Words of a standard: in both languages, or a text alone where nobody has rendered it, as (text, English)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_TEXT, Text, load_default=("", ""), **kwargs)
+
+    def read(self, value: Any) -> tuple[str, str]:
+        if not isinstance(value, dict):
+            return _word(value), ""
+        text = super().read(value)
+        return text.id, text.en
 
 
 class TableOf(Said):

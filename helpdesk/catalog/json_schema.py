@@ -19,6 +19,7 @@ from helpdesk.catalog.fields import (
     OfSchema,
     OneOf,
     Percent,
+    Rendered,
     SpanField,
     TableOf,
     Word,
@@ -188,6 +189,11 @@ def _(field: RepeatField, definitions: Json) -> Json:  # noqa: ARG001
 @_shape.register
 def _(field: OfSchema, definitions: Json) -> Json:
     return _define(field.schema(), definitions)
+
+
+@_shape.register
+def _(field: Rendered, definitions: Json) -> Json:
+    return {"anyOf": [_scalar(lambda _: True, {"pattern": r"\S"}), _define(field.schema(), definitions)]}
 
 
 @_shape.register

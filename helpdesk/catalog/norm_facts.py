@@ -58,10 +58,12 @@ def _timed(key: str, name: Text, value: object, time: Text) -> Fact:
 def _stage(stage: Stage, asked: Asked) -> Fact:
     name = alike(f"“{stage.name}”")
     time = in_both(lambda tell: stage_said(stage, asked, tell))
-    given = {what: getattr(stage, what) for what in ("english", "step", "performed_by", "checked_by", "note")}
+    given = {what: getattr(stage, what) for what in ("english", "step", "performed_by", "checked_by")}
+    note = in_both(lambda tell: tell.rendered(stage.note, stage.note_english))
     parts = (
         Fact("time", (stage.norm, stage.repeat, stage.times), time),
         Fact("after", stage.after, in_both(lambda tell: stage_waits(stage, tell))),
         *(Fact(what, value, alike(value)) for what, value in given.items() if value),
+        *((Fact("note", (stage.note, stage.note_english), note),) if stage.note or stage.note_english else ()),
     )
     return Fact("stages", stage, phrase("named", name=name, more=time), stage.name, name, parts, ordered=True)

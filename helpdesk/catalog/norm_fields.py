@@ -11,6 +11,7 @@ from helpdesk.catalog.fields import (
     Number,
     OfSchema,
     Part,
+    Rendered,
     Said,
     SpanField,
     TableOf,
@@ -239,13 +240,14 @@ class StageSchema(Part):
     checked_by = Word(load_default="")
     repeat = RepeatField(load_default=dict)
     after = ListOf(Word(), single=True, load_default=())
-    note = Word(load_default="")
+    note = Rendered()
 
     @post_load
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> Callable[[str], Stage]:
         """What makes the stage of a name: the name is the key before it."""
         repeat, english = data.pop("repeat"), data.pop("en")
-        return lambda name: Stage(name, english=english, **repeat, **data)
+        note, note_english = data.pop("note")
+        return lambda name: Stage(name, english=english, note=note, note_english=note_english, **repeat, **data)
 
 
 class StagesSchema(Part):

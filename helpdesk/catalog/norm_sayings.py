@@ -20,7 +20,6 @@ from helpdesk.sla.norms import (
     Stage,
     Stages,
     Start,
-    StartKind,
 )
 
 Asked = Mapping[str, Attribute]
@@ -104,9 +103,7 @@ def stage_waits(stage: Stage, tell: Sayer) -> str:
 
 def start_said(start: Start, tell: Sayer) -> str:
     """What starts the clock."""
-    said = (
-        tell.say(start.kind.value, event=start.event) if start.kind is StartKind.EVENT else tell.say(start.kind.value)
-    )
+    said = tell.say(start.kind.value, event=tell.rendered(start.event, start.event_english))
     return tell.say("assumed", start=said) if start.assumed else said
 
 

@@ -155,7 +155,8 @@ def _span(span: Span | None) -> str | None:
 
 
 def _start(start: Start) -> Plain:
-    return {"at": str(start.kind), "event": start.event, "assumed": start.assumed}
+    event = {"event": start.event, "event_en": start.event_english}
+    return {"at": str(start.kind), **event, "assumed": start.assumed}
 
 
 def _when(conditions: Any) -> Plain:
@@ -206,4 +207,5 @@ def _stage(stage: Stage) -> Plain:
         "repeat": stage.repeat if stage.times == 1 else f"{stage.times} per {stage.repeat}",
         "after": list(stage.after),
         "note": stage.note,
+        "note_en": stage.note_english,
     }

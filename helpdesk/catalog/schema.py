@@ -16,6 +16,7 @@ from helpdesk.catalog.fields import (
     OneOf,
     Part,
     Percent,
+    Rendered,
     Said,
     SpanField,
     TableOf,
@@ -93,7 +94,7 @@ class DocumentSchema(Part):
 
 class StartSchema(Part):
     at = OneOf(StartKind, required=True)
-    event = Word(load_default="")
+    event = Rendered()
     assumed = YesNo(load_default=False)
 
 
@@ -105,7 +106,7 @@ class StartField(OfSchema):
 
     def read(self, value: Any) -> Any:
         start = super().read({"at": value} if isinstance(value, str) else value)
-        if (start["at"] is StartKind.EVENT) != bool(start["event"]):
+        if (start["at"] is StartKind.EVENT) != bool(start["event"][0]):
             raise ValidationError("an event is named where the clock starts `at: event`, and only there")
         return start
 

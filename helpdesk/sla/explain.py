@@ -77,7 +77,8 @@ def start_in_words(start: Start, language: str) -> str:
 
 
 def _start_said(start: Start, tell: Teller) -> str:
-    return tell.say(f"start {start.kind.value}", name=start.event or tell.say("named event"))
+    event = tell.rendered(start.event, start.event_english)
+    return tell.say(f"start {start.kind.value}", name=event or tell.say("named event"))
 
 
 def _sentences(

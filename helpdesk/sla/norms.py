@@ -136,8 +136,8 @@ class Stage:
     """A step of a staged norm. `after` names the stages it waits for (empty: the one before it; first: the start).
 
     `repeat` is a count, or the name of the attribute that gives it, `times` over for each ("2 per units"); one
-    repetition follows the other. `norm` None where the standard states none. `english` renders the name, "" where it
-    is not rendered; `step` is its number in the standard ("4b2a").
+    repetition follows the other. `norm` None where the standard states none. `english` renders the name, `note_english`
+    the note, "" where it is not rendered; `step` is its number in the standard ("4b2a").
     """
 
     name: str
@@ -150,6 +150,7 @@ class Stage:
     english: str = ""
     step: str = ""
     times: int = 1
+    note_english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +174,15 @@ class StartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What starts a clock; `event` names it where kind is EVENT. Not stated in the standard: `assumed`."""
+    """What starts a clock; `event` names it where kind is EVENT. Not stated in the standard: `assumed`.
+
+    `event_english` renders the event, "" where it is not rendered.
+    """
 
     kind: StartKind = StartKind.RECEIVED
     event: str = ""
     assumed: bool = False
+    event_english: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,10 @@ class Teller:
         return f"{self.weekday(day.weekday())}, {self.date(day)}"
 
     def date(self, day: date) -> str:
+    def rendered(self, words: str, english: str) -> str:
+        """Words of a standard, in English where that is asked for and somebody has rendered them."""
+        return english if self.place and english else words
+
         """`20 November 2026`."""
         return f"{day.day} {self.month(day.month)} {day.year}"
 

@@ -3,7 +3,10 @@
 import pytest
 
 from helpdesk.catalog.errors import CatalogErrors
-from helpdesk.catalog.load import load_text
+from helpdesk.catalog.load import load_file, load_text
+from helpdesk.resources import catalog_path
+from helpdesk.sla.explain import start_in_words
+from helpdesk.sla.norms import Stages
 from tests.rules.catalog_samples import GOOD
 
 SECOND = """\
@@ -92,3 +95,20 @@ def test_a_fault_of_an_authority_is_told(old, new, message):
     with pytest.raises(CatalogErrors) as caught:
         load_text(TEXT.replace(old, new))
     assert any(message in error.message for error in caught.value.errors), str(caught.value)
+
+
+def test_every_stage_its_note_and_every_named_event_stand_in_both_languages():
+    for item in load_file(catalog_path()).items.values():
+        start, norm = item.target.start, item.target.norm
+        assert bool(start.event) == bool(start.event_english), item.id
+        for stage in norm.stages if isinstance(norm, Stages) else ():
+            assert stage.english, (item.id, stage.name)
+            assert bool(stage.note) == bool(stage.note_english), (item.id, stage.name)
+
+
+def test_an_event_is_named_in_the_language_of_the_reader_and_may_be_written_in_one():
+    both = GOOD.replace("norm: 4", "start: {at: event, event: {id: Renstra ditetapkan, en: the plan}}\n        norm: 4")
+    for text, english in ((both, "the plan"), (both.replace("{id: Renstra ditetapkan, en: the plan}", "A"), "A")):
+        start = load_text(text).items["itsm.9/install"].target.start
+        assert start_in_words(start, "en") == english
+    assert start_in_words(load_text(both).items["itsm.9/install"].target.start, "id") == "Renstra ditetapkan"

@@ -68,7 +68,7 @@ OTHER = {
     Document: {"name": NAME, "after_fulfilment": True, "when": {"size": "big"}},
     Stage: {
         "norm": Fixed(SPAN), "performed_by": "x", "checked_by": "x", "repeat": 2, "after": ("start",), "note": "x",
-        "english": "x", "step": "9", "times": 2,
+        "english": "x", "step": "9", "times": 2, "note_english": "x",
     },
     CalendarSpec: {
         "week": WEEK, "dated": (DatedHours(date(2026, 1, 1), date(2026, 1, 2), NAME, WEEK),),

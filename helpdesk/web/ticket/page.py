@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Item
 from helpdesk.sla.clock import stopping
-from helpdesk.sla.norms import StartKind
 from helpdesk.store import page_queries as stored
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.store.people_queries import shown_names
@@ -135,15 +134,6 @@ def _talk(viewer: Viewer, found: Read, href: str) -> tuple[Message, ...]:
 def _input(moment: datetime | None, at: Present) -> str:
     """As a `datetime-local` field wants it."""
     return moment.astimezone(at.zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
-
-
-def _starts_label(item: Item | None) -> str:
-    """What starts the clock of the item; empty where it is the receipt."""
-    start = item.target.start if item else None
-    if start is None or start.kind is StartKind.RECEIVED:
-        return ""
-    named = {StartKind.DOCUMENTS: _("Documents complete since"), StartKind.DISPOSITION: _("Disposition given at")}
-    return str(named.get(start.kind, start.event or _("Start of the clock")))
 
 
 def _task(found: Read, requester: Person, last: Pill, at: Present) -> tuple[Rule, ...]:
@@ -286,7 +276,7 @@ def _with_forms(page: TicketPage, viewer: Viewer, found: Read, kept: Collection[
         extension_help=_("Once, before the deadline has passed."),
         needs_event=bool(item and item.event_date),
         event_input=_input(ticket.event_at, at),
-        starts_label=_starts_label(item),
+        starts_label=side.starts_label(item, at.words.language),
         starts_input=_input(ticket.starts_at, at),
         agreed_input=_input(ticket.agreed_due_at, at),
     )

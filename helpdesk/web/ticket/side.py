@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 
 from helpdesk.catalog.model import Catalog, Item
 from helpdesk.sla.clock import FIRST_HANDLING, stopping
-from helpdesk.sla.explain import explain, stage_title
+from helpdesk.sla.explain import explain, stage_title, start_in_words
 from helpdesk.sla.hops import Hop
+from helpdesk.sla.norms import StartKind
 from helpdesk.sla.rules import EVENT_STAGE, StageDue
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.words import Channel, Status
@@ -75,6 +76,15 @@ def _stage_due(due: StageDue, at: Present) -> str:
     if due.stage is None or not due.stage.performed_by:
         return when
     return " · ".join((when, " > ".join(filter(None, (due.stage.performed_by, due.stage.checked_by)))))
+
+
+def starts_label(item: Item | None, language: str) -> str:
+    """What starts the clock of the item; empty where it is the receipt."""
+    start = item.target.start if item else None
+    if start is None or start.kind is StartKind.RECEIVED:
+        return ""
+    named = {StartKind.DOCUMENTS: _("Documents complete since"), StartKind.DISPOSITION: _("Disposition given at")}
+    return str(named[start.kind]) if start.kind in named else start_in_words(start, language)
 
 
 def _group_name(group: str, catalog: Catalog, at: Present) -> str:
