@@ -33,6 +33,8 @@ def counting(line: Timeline, facts: Facts, calendar: WorkingCalendar, tell: Tell
         return
     if span.unit not in WORKING_UNITS:
         yield tell.say("calendar days")
+        if not line.pauses and not line.extended:
+            yield from _moved_on(span, start, due, calendar, tell)
         return
     if by_whole_days(span):
         yield from _whole_days(line, span, calendar, tell)
@@ -76,21 +78,45 @@ def _piece(begin: datetime, end: datetime, tell: Teller) -> str:
     return f"{day} {tell.clock(begin)}–{tell.clock(end)} ({tell.duration(int((end - begin).total_seconds()))})"
 
 
+def _moved_on(span: Span, start: datetime, due: datetime, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
+    """Where the days end, and which days off lie between that and the due time."""
+    amount = int(span.amount)
+    if span.unit is Unit.MONTH:
+        ends = calendar.on_wall(start, months=amount)
+    else:
+        ends = calendar.on_wall(start, days=amount * (7 if span.unit is Unit.WEEK else 1))
+    off = list(_days_off(ends, due, calendar, tell)) if ends < due else []
+    if off:
+        yield tell.say("moved on", when=tell.when(ends), what=tell.listed(off))
+
+
+def off_between(start: datetime, end: datetime, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
+    """The sentence that names the days off between two instants; none where every day is worked."""
+    off = list(_days_off(start, end, calendar, tell))
+    if off:
+        yield tell.say("off between", what=tell.listed(off))
+
+
 def _skipped(
     start: datetime, due: datetime, calendar: WorkingCalendar, tell: Teller, *, whole_days: bool
 ) -> Iterator[str]:
-    first, last = calendar.day(start), calendar.day(due)
     gaps = [(end, begin) for (_, end), (begin, _) in pairwise(calendar.pieces(start, due)) if end < begin]
     breaks = {f"{tell.clock(a)}–{tell.clock(b)}" for a, b in gaps if calendar.day(a) == calendar.day(b)}
     if breaks and not whole_days:
         yield tell.say("break", times=", ".join(sorted(breaks)))
     if not whole_days and any(calendar.day(a) != calendar.day(b) for a, b in gaps):
         yield tell.say("night")
+    yield from _days_off(start, due, calendar, tell)
+
+
+def _days_off(start: datetime, end: datetime, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
+    """Weekdays that nobody works on, and closed days by name with their dates, from one instant's day to another's."""
+    first, last = calendar.day(start), calendar.day(end)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     for weekday in sorted({day.weekday() for day in days if not calendar.rules.hours_of(day)}):
         yield tell.weekday(weekday)
     dates: dict[str, list[str]] = {}
-    for day, name in calendar.closed_days(start, due):
+    for day, name in calendar.closed_days(start, end):
         dates.setdefault(tell.name(name), []).append(tell.date(day))
     for holiday, closed in dates.items():
         yield f"{holiday} ({', '.join(closed)})"

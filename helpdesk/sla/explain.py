@@ -5,10 +5,11 @@ sentences are made from the same timeline as the deadline, never beside it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from helpdesk.sla.clock import FIRST_HANDLING, stops
-from helpdesk.sla.counted import WORKING_UNITS, by_whole_days, counting, span_of
+from helpdesk.sla.counted import WORKING_UNITS, by_whole_days, counting, off_between, span_of
 from helpdesk.sla.facts import Facts, HoldPeriod, Timeline
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.norms import Start, StartKind, Target
@@ -16,6 +17,8 @@ from helpdesk.sla.phrases import PHRASES, Teller
 from helpdesk.sla.promises import lead_time_kept
 from helpdesk.sla.rules import Basis, StageDue, day_of
 from helpdesk.sla.worktable import Named
+
+ONE_DAY = timedelta(days=1)
 
 
 def explain(
@@ -169,7 +172,11 @@ def _basis(line: Timeline, facts: Facts, calendar: WorkingCalendar, tell: Teller
         case Basis.EVENT if facts.event_at is not None and due is not None:
             event = day_of(facts.event_at, calendar)
             yield tell.say("event", day=tell.day(event))
-            yield tell.say("moved back" if calendar.day(due) <= event else "after event")
+            before = calendar.day(due) <= event
+            yield tell.say("moved back" if before else "after event")
+            begins, ends = (due, calendar.end_of(event - ONE_DAY)) if before else (calendar.end_of(event), due)
+            if facts.cycle_started_at is None:
+                yield from off_between(begins, ends, calendar, tell)
         case Basis.EVENT:
             yield tell.say("no event")
         case Basis.DATE:
@@ -178,6 +185,8 @@ def _basis(line: Timeline, facts: Facts, calendar: WorkingCalendar, tell: Teller
         case Basis.STAGES:
             yield tell.say("stages")
             yield from _stages(line, tell)
+            if line.resolution.starts_at is not None and due is not None:
+                yield from off_between(line.resolution.starts_at, due, calendar, tell)
         case _:
             yield tell.say("no rule")
 

@@ -139,6 +139,11 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Stages in days, weeks or months: days off count too; a result outside working hours moves on to the next "
         "working hours.",
     ),
+    "moved on": (
+        "Hari terakhirnya jatuh pada {when}, saat tidak ada jam kerja: libur {what}.",
+        "The last day ends on {when}, when nobody works: off are {what}.",
+    ),
+    "off between": ("Hari libur di antaranya: {what}.", "Days off in between: {what}."),
     "skipped": ("Tidak dihitung: {what}.", "Not counted: {what}."),
     "night": ("malam hari", "the nights"),
     "break": ("istirahat {times}", "the break {times}"),
@@ -199,15 +204,15 @@ class Teller:
         """The name in the teller's language of anything that has one in both."""
         return str(getattr(named, "en" if self.place else "id"))
 
+    def rendered(self, words: str, english: str) -> str:
+        """Words of a standard, in English where that is asked for and somebody has rendered them."""
+        return english if self.place and english else words
+
     def day(self, day: date) -> str:
         """`Jumat, 20 November 2026`."""
         return f"{self.weekday(day.weekday())}, {self.date(day)}"
 
     def date(self, day: date) -> str:
-    def rendered(self, words: str, english: str) -> str:
-        """Words of a standard, in English where that is asked for and somebody has rendered them."""
-        return english if self.place and english else words
-
         """`20 November 2026`."""
         return f"{day.day} {self.month(day.month)} {day.year}"
 

@@ -9,7 +9,20 @@ import pytest
 
 from helpdesk.sla.clock import Facts, HoldPeriod, timeline
 from helpdesk.sla.explain import explain, provisional
-from helpdesk.sla.norms import AsAgreed, ByQuantity, DayCount, Fixed, Span, Start, StartKind, Step, Target, Unit
+from helpdesk.sla.norms import (
+    Anchor,
+    AsAgreed,
+    ByQuantity,
+    DayCount,
+    EventRelative,
+    Fixed,
+    Span,
+    Start,
+    StartKind,
+    Step,
+    Target,
+    Unit,
+)
 from helpdesk.sla.phrases import PHRASES, Teller
 from tests.rules.sla_samples import BERLIN, JAKARTA, MAKASSAR, at, day, office, plain
 
@@ -166,3 +179,25 @@ def test_an_own_closed_day_is_told_by_its_name():
     assert "Tutup buku (23 November 2026)" in " ".join(
         told(FOUR_HOURS, Facts(at(f"{FRIDAY} 15:30"), "api"), calendar=calendar)
     )
+
+
+CHRISTMAS = "Cuti Bersama Hari Raya Natal (24 Desember 2026) dan Hari Raya Natal (25 Desember 2026)"
+
+
+def test_days_by_the_calendar_tell_where_they_end_and_which_days_off_move_the_due_on():
+    days = Target(Fixed(Span(Decimal(2), Unit.DAY)))
+    story = told(days, Facts(at("2026-12-22 10:00"), "api"), now="2026-12-22 10:00")
+    assert story[-2].startswith("Hari terakhirnya jatuh pada Kamis, 24 Desember 2026 pukul 10.00 WIB")
+    assert story[-2].endswith(f"libur Sabtu, Minggu, {CHRISTMAS}.")
+    assert story[-1] == "Jatuh tempo Senin, 28 Desember 2026 pukul 08.00 WIB."
+    assert "Hari terakhirnya" not in " ".join(told(days, Facts(at("2026-12-21 10:00"), "api")))
+
+
+@pytest.mark.parametrize(
+    ("anchor", "event", "off"),
+    [(Anchor.BEFORE, "2026-12-26", f"Sabtu, {CHRISTMAS}"), (Anchor.AFTER, "2026-12-23", f"Sabtu, Minggu, {CHRISTMAS}")],
+)
+def test_the_days_off_between_an_event_and_its_due_are_named(anchor, event, off):
+    target = Target(EventRelative(anchor, Span(Decimal(1), Unit.WORKING_DAY if anchor is Anchor.AFTER else Unit.DAY)))
+    story = told(target, Facts(at("2026-12-01 08:00"), "api", event_at=day(event)))
+    assert story[-2] == f"Hari libur di antaranya: {off}."
