@@ -48,7 +48,7 @@ def timeline(
         return Timeline(response, Clock(), first_handling, awaiting=waits, remind_at=remind, lapse_at=lapse)
     done = _done(facts, target.norm)
     end = _first_of(done, facts.cancelled_at, now)
-    pauses = within(_pauses(facts, target, end), start, max(start, end))
+    pauses = within(_pauses(facts, target, end), start, max(start, end)) if facts.holds else ()
     found = _deadline(facts, target, start, calendar, pauses)
     clock = _measured(
         start, found.due_at, done, end, pauses=pauses, calendar=calendar, warn_at=warn_at, on_hold=_waits(facts, target)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.sla.norms import DayCount
 from helpdesk.sla.worktable import (
+    DAY,
     CalendarError,
     CalendarRules,
     GrowingTable,
@@ -40,6 +41,13 @@ def _utc(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
 
 
+def _days_of_months(wall: datetime, months: int) -> int:
+    """The days from a date to the same day so many months later, else to the last day of that month."""
+    year, month = divmod(wall.year * 12 + wall.month - 1 + months, 12)
+    day = min(wall.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, day).toordinal() - wall.toordinal()
+
+
 class WorkingCalendar:
     """The working time of one desk (or item); made by `compile_calendar`.
 
@@ -59,7 +67,7 @@ class WorkingCalendar:
 
     def day(self, moment: datetime) -> date:
         """The date of `moment` in the calendar's zone."""
-        return _utc(_second(moment)).astimezone(self.zone).date()
+        return _FROM_SECOND(_second(moment), self.zone).date()
 
     # --- working seconds -------------------------------------------------------------------------------------------
 
@@ -112,12 +120,14 @@ class WorkingCalendar:
 
     def next_working(self, moment: datetime) -> datetime:
         """`moment` itself when it is working time, else the next opening."""
-        second = _second(moment)
+        return _FROM_SECOND(self._working_from(_second(moment)), UTC)
+
+    def _working_from(self, second: int) -> int:
         table = self._growing.table
         if table is None or not table.lower <= second < table.upper:
             table = self._growing.around(second)
         opens = table.starts[bisect_right(table.ends, second)]
-        return _FROM_SECOND(opens if opens > second else second, UTC)
+        return opens if opens > second else second
 
     def back_to_working(self, moment: datetime) -> datetime:
         """`moment` itself when it is working time or a closing time, else the end of the last interval before it."""
@@ -231,15 +241,25 @@ class WorkingCalendar:
 
         Months: the same day of the month, else its last. A wall-clock time that a zone skips is the one after the gap.
         """
-        wall = _utc(_second(moment)).astimezone(self.zone)
-        year, month = divmod(wall.year * 12 + wall.month - 1 + months, 12)
-        day = min(wall.day, monthrange(year, month + 1)[1])
-        later = datetime.combine(date(year, month + 1, day) + timedelta(days=days), wall.time(), self.zone)
-        return later.astimezone(UTC)
+        return _FROM_SECOND(self._later(_second(moment), days, months), UTC)
+
+    def _later(self, second: int, days: int, months: int = 0) -> int:
+        """`on_wall` in seconds since the epoch."""
+        if months:
+            days += _days_of_months(_FROM_SECOND(second, self.zone), months)
+        table, later = self._growing.table, second + DAY * days
+        if table is not None and table.one_offset:
+            # While the zone keeps one offset, a day later is 24 hours later; near the table's ends it may not keep it.
+            low, high = table.lower + DAY, table.upper - DAY
+            if low <= second < high and low <= later < high:
+                return later
+        wall = _FROM_SECOND(second, self.zone)
+        return _second(datetime.combine(wall.date() + timedelta(days=days), wall.timetz()))
 
     def add_days(self, start: datetime, days: int) -> datetime:
         """The same wall-clock time `days` calendar days after the first working instant, moved forward if closed."""
-        return self.next_working(self.on_wall(self.next_working(start), days=days))
+        begin = self._working_from(_second(start))
+        return _FROM_SECOND(self._working_from(self._later(begin, days)), UTC)
 
     def add_weeks(self, start: datetime, weeks: int) -> datetime:
         """The same weekday and wall-clock time `weeks` later, counted as `add_days` counts."""
@@ -247,7 +267,8 @@ class WorkingCalendar:
 
     def add_months(self, start: datetime, months: int) -> datetime:
         """The same day of the month (else its last) `months` later, counted as `add_days` counts."""
-        return self.next_working(self.on_wall(self.next_working(start), months=months))
+        begin = self._working_from(_second(start))
+        return _FROM_SECOND(self._working_from(self._later(begin, 0, months)), UTC)
 
     # --- names -----------------------------------------------------------------------------------------------------
 

@@ -255,10 +255,17 @@ def _repeated(norm: Norm, count: int, start: datetime, situation: Situation) -> 
     found = deadline(norm, start, situation)
     if count > MOST_REPETITIONS:
         return replace(_agreed(situation), missing=found.missing)
+    if count == 1:
+        return found
+    following = _followed(situation)
     for _ in range(count - 1):
         if found.due_at is not None:
-            found = deadline(norm, found.due_at, replace(situation, follows=True))
-    return found if count == 1 else replace(found, expected_at=None)
+            found = deadline(norm, found.due_at, following)
+    return replace(found, expected_at=None)
+
+
+def _followed(situation: Situation) -> Situation:
+    return situation if situation.follows else replace(situation, follows=True)
 
 
 def _awaited(stage: Stage, before: str | None) -> tuple[str, ...]:
@@ -268,23 +275,26 @@ def _awaited(stage: Stage, before: str | None) -> tuple[str, ...]:
     return () if before is None else (before,)
 
 
+def _latest(ends: list[datetime | None]) -> datetime | None:
+    """The last of the ends; None while one of them is not known."""
+    known = [end for end in ends if end is not None]
+    return max(known) if len(known) == len(ends) else None
+
+
 def _staged(norm: Stages, start: datetime, situation: Situation) -> Deadline:
     """Each stage starts when those it waits for are due; one without a norm adds nothing to the planned end."""
-    following = situation if situation.follows else replace(situation, follows=True)
+    following = _followed(situation)
     ends: dict[str, datetime | None] = {}
     dues: list[StageDue] = []
     missing: list[str] = []
     for stage in norm.stages:
         awaited = _awaited(stage, dues[-1].name if dues else None)
-        begins = [end for end in (ends[name] for name in awaited) if end is not None] if awaited else [start]
-        begin = max(begins) if len(begins) >= len(awaited) else None
+        begin = _latest([ends[name] for name in awaited]) if awaited else start
         due, lacks = _stage_due(stage, begin, following if awaited else situation)
         missing += lacks
         ends[stage.name] = begin if stage.norm is None else due.due_at
         dues.append(due)
-    known = [end for end in ends.values() if end is not None]
-    planned = max(known) if len(known) == len(ends) else None
-    return Deadline(planned, Basis.STAGES, missing=tuple(dict.fromkeys(missing)), stages=tuple(dues))
+    return Deadline(_latest(list(ends.values())), Basis.STAGES, missing=tuple(dict.fromkeys(missing)), stages=tuple(dues))
 
 
 def _stage_due(stage: Stage, begin: datetime | None, situation: Situation) -> tuple[StageDue, tuple[str, ...]]:

@@ -61,7 +61,7 @@ def span_end(
     """
     if follows and span.day_count is DayCount.END_OF_DAY:
         start -= _ONE_SECOND
-    relevant = tuple((max(a, start), b) for a, b in pauses if b > start)
+    relevant = tuple((max(a, start), b) for a, b in pauses if b > start) if pauses else ()
     if span.unit in _WORKING_SECONDS:
         return _seconds_end(working_seconds(span), start, calendar, relevant)
     if span.unit is Unit.WORKING_DAY:
@@ -110,11 +110,11 @@ def _days_end(span: Span, start: datetime, calendar: WorkingCalendar, pauses: Se
 
 def _wall_end(span: Span, start: datetime, calendar: WorkingCalendar, pauses: Sequence[Pause]) -> datetime:
     amount = int(span.amount)
+    days, months = (0, amount) if span.unit is Unit.MONTH else (amount * (7 if span.unit is Unit.WEEK else 1), 0)
+    if not pauses:
+        return calendar.add_months(start, months) if months else calendar.add_days(start, days)
     begin = calendar.next_working(start)
-    if span.unit is Unit.MONTH:
-        due = calendar.on_wall(begin, months=amount)
-    else:
-        due = calendar.on_wall(begin, days=amount * (7 if span.unit is Unit.WEEK else 1))
+    due = calendar.on_wall(begin, days=days, months=months)
     end = calendar.next_working(due)
     for pause_start, pause_end in pauses:
         if pause_end <= begin:  # over before anything ran

@@ -6,14 +6,14 @@ calendar's zone shows a time inside one of that date's intervals; so days of 23 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from threading import Lock
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-_DAY = 86_400
+DAY = 86_400
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 Week = Mapping[int, Sequence[tuple[time, time]]]
@@ -50,7 +50,7 @@ class HoursBetween(Protocol):
 
 def _seconds(moment: time, *, end: bool) -> int:
     seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
-    return _DAY if end and seconds == 0 else seconds
+    return DAY if end and seconds == 0 else seconds
 
 
 def compiled_week(week: Week) -> tuple[Intervals, ...]:
@@ -121,7 +121,7 @@ def _stretches(zone: ZoneInfo, lower: int, upper: int) -> Iterator[tuple[int, in
     """The stretches (from, to, offset) between two seconds in which the zone keeps one offset."""
     begin, second, offset = lower, lower, _offset(zone, lower)
     while second < upper:
-        following = min(second + _DAY, upper)
+        following = min(second + DAY, upper)
         if (changed := _offset(zone, following)) != offset:
             turn = _changes_at(zone, second, following)
             yield begin, turn, offset
@@ -130,11 +130,11 @@ def _stretches(zone: ZoneInfo, lower: int, upper: int) -> Iterator[tuple[int, in
     yield begin, upper, offset
 
 
-def _pieces(rules: CalendarRules, lower: int, upper: int) -> Iterator[tuple[date, int, int]]:
-    for begin, end, offset in _stretches(rules.zone, lower, upper):
-        for number in range((begin + offset) // _DAY, (end - 1 + offset) // _DAY + 1):
+def _pieces(rules: CalendarRules, stretches: Iterable[tuple[int, int, int]]) -> Iterator[tuple[date, int, int]]:
+    for begin, end, offset in stretches:
+        for number in range((begin + offset) // DAY, (end - 1 + offset) // DAY + 1):
             day = date.fromordinal(number + _EPOCH_ORDINAL)
-            zero = number * _DAY - offset
+            zero = number * DAY - offset
             for opens, closes in rules.intervals(day):
                 start, stop = max(begin, zero + opens), min(end, zero + closes)
                 if start < stop:
@@ -145,12 +145,13 @@ class Table:
     """Working intervals between two dates. `before[i]`: working seconds before interval i; `after[i]`: at its end.
 
     `day_of[i]` is the working day of interval i; of each working day its `dates`, close, sum before it and length.
-    Answers for the instants from `lower` until `upper`, the last close.
+    Answers for the instants from `lower` until `upper`, the last close. `one_offset`: the zone keeps one offset to UTC
+    from `first` to `last`.
     """
 
     __slots__ = (
         "after", "before", "dates", "day_before", "day_ends", "day_lengths", "day_of", "ends", "first", "last", "lower",
-        "starts", "upper",
+        "one_offset", "starts", "upper",
     )  # fmt: skip
 
     def __init__(self, rules: CalendarRules, first: date, last: date) -> None:
@@ -165,7 +166,9 @@ class Table:
         self.day_ends: list[int] = []
         self.day_before: list[int] = []
         self.day_lengths: list[int] = []
-        for day, start, end in _pieces(rules, self.lower, rules.midnight(last + timedelta(days=1))):
+        stretches = list(_stretches(rules.zone, self.lower, rules.midnight(last + timedelta(days=1))))
+        self.one_offset = len(stretches) == 1
+        for day, start, end in _pieces(rules, stretches):
             self._append(day, start, end)
 
     def _append(self, day: date, start: int, end: int) -> None:
@@ -186,7 +189,8 @@ class Table:
     def worked(self, second: int) -> int:
         """The working seconds gone at `second` since the table's first; `second` lies before `upper`."""
         index = bisect_right(self.ends, second)
-        return self.before[index] + max(0, second - self.starts[index])
+        gone = second - self.starts[index]
+        return self.before[index] + (gone if gone > 0 else 0)
 
     def at(self, worked: int) -> int:
         """The first instant at which `worked` seconds are gone; at a boundary the end of the interval."""

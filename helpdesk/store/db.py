@@ -5,7 +5,7 @@ each other instead of failing half-way (an upgrade of a read transaction cannot 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -15,8 +15,10 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, TypeDecorator, event
+from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.types import TypeEngine
 
 from helpdesk.config import Settings
 
@@ -30,11 +32,28 @@ NAMING = {
 _writes: ContextVar[bool] = ContextVar("unit of work writes", default=False)
 
 
+class _TextInUTC(DATETIME):
+    """The text in which SQLite keeps a time, read at once as UTC: lists and clocks read and write very many of them."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:  # noqa: ARG002 - the base class's signature
+        """From a naive time in UTC to the text that is stored."""
+        return lambda moment: None if moment is None else moment.isoformat(" ", "microseconds")
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:  # noqa: ARG002 - the base class's signature
+        """From the stored text, which names no zone, to an aware time."""
+        read = datetime.fromisoformat
+        return lambda text: None if text is None else read(f"{text}+00:00")
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware time in, an aware UTC time out, on both databases. A naive time is refused with ValueError."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """SQLite has a way of its own to read times."""
+        return dialect.type_descriptor(_TextInUTC() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Store UTC; SQLite has no zones and keeps the naive UTC time."""
@@ -46,10 +65,8 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base class's signature
-        """Give the time its zone back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        """In UTC, whatever zone the database's session has."""
+        return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):

@@ -84,56 +84,64 @@ PROMISED = "promised"
 
 def described(history: History, data: Mapping[str, Any]) -> History:
     """The history after an event with this data, as far as it says what is true of the request."""
+    changes = _said(history.attributes, data)
+    return replace(history, **changes) if changes else history
+
+
+def _said(attributes: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event's data say of the request, as fields of the history that had these attributes before."""
     changes: dict[str, Any] = {k: data[k] for k in ("item", "type", "priority") if data.get(k) is not None}
     changes |= {k: moment(data[k]) for k in _TIMES if k in data}
     if PROMISED in data:
         changes[PROMISED] = bool(data[PROMISED])
     if data.get("attributes"):
-        changes["attributes"] = {**history.attributes, **data["attributes"]}
-    return replace(history, **changes) if changes else history
+        changes["attributes"] = {**attributes, **data["attributes"]}
+    return changes
 
 
-def _ended(history: History, event: EventFact) -> History:
+def _done(event: EventFact, cycle: int) -> dict[str, Any]:
+    """What an event means for the cycle that it happened in, as fields of the history."""
     match event.action:
         case Action.FULFIL:
-            return replace(history, fulfilled_at=event.at)
+            return {"fulfilled_at": event.at}
         case Action.SEND_BACK:
-            return replace(history, fulfilled_at=None)
+            return {"fulfilled_at": None}
         case Action.CONFIRM_FULFILMENT:
-            return replace(history, resolved_at=event.at, ended=event.data.get("ended", {}))
+            return {"resolved_at": event.at, "ended": event.data.get("ended", {})}
         case Action.CONFIRM | Action.CLOSE:
-            return replace(history, closed_at=event.at)
+            return {"closed_at": event.at}
         case Action.CANCEL | Action.MERGE:
-            return replace(
-                history,
-                cancelled_at=event.at,
-                cancel_reason=str(event.data.get("reason", "")),
-                ended=event.data.get("ended", {}),
-            )
+            reason = str(event.data.get("reason", ""))
+            return {"cancelled_at": event.at, "cancel_reason": reason, "ended": event.data.get("ended", {})}
         case Action.REOPEN:
-            return replace(
-                history, cycle=history.cycle + 1, cycle_started_at=event.at, fulfilled_at=None, resolved_at=None,
-                closed_at=None, extended_due_at=None, extended_at=None, ended={},
-            )  # fmt: skip
+            return {
+                "cycle": cycle + 1, "cycle_started_at": event.at, "fulfilled_at": None, "resolved_at": None,
+                "closed_at": None, "extended_due_at": None, "extended_at": None, "ended": {},
+            }  # fmt: skip
         case Action.EXTEND:
-            return replace(history, extended_due_at=moment(event.data.get("due_at")), extended_at=event.at)
+            return {"extended_due_at": moment(event.data.get("due_at")), "extended_at": event.at}
         case _:
-            return history
+            return {}
+
+
+def _opened(event: EventFact) -> dict[str, Any]:
+    if event.action is not Action.OPEN:
+        raise ValueError("a ticket's history begins with its opening")
+    received = moment(event.data.get("received_at")) or event.at
+    return {"received_at": received, "channel": str(event.data.get("channel", "")), "attributes": {}, "cycle": 1}
 
 
 def fold(events: Iterable[EventFact]) -> History:
     """The state that a ticket's events, oldest first, add up to. ValueError when the first is not `open`."""
-    history: History | None = None
-    answered: datetime | None = None
+    state: dict[str, Any] = {}  # made a history once, at the end: this runs for every open ticket at a new holiday
     for event in events:
-        if history is None:
-            if event.action is not Action.OPEN:
-                raise ValueError("a ticket's history begins with its opening")
-            received = moment(event.data.get("received_at")) or event.at
-            history = History(received_at=received, channel=str(event.data.get("channel", "")))
-        history = _ended(described(history, event.data), event)
-        if answered is None and event.actor == STAFF and event.action in FIRST_ACTIONS:
-            answered = event.at
-    if history is None:
+        if not state:
+            state = _opened(event)
+        if event.data:
+            state |= _said(state["attributes"], event.data)
+        state |= _done(event, state["cycle"])
+        if event.actor == STAFF and event.action in FIRST_ACTIONS:
+            state.setdefault("first_action_at", event.at)
+    if not state:
         raise ValueError("a ticket without events")
-    return history if answered is None else replace(history, first_action_at=answered)
+    return History(**state)

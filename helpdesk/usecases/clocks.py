@@ -122,25 +122,27 @@ def standing(
         holds = session.scalars(select(Hold).where(Hold.ticket_id == ticket.id).order_by(Hold.id))
     events = tuple(events)
     history = history_of(events)
-    periods = _periods(session, ticket, context.item(history.item, ticket.catalog_version), holds)
-    now = _standing(context, ticket, history, facts_of_history(history, periods, ticket.created_at))
+    item = context.item(history.item, ticket.catalog_version)
+    facts = facts_of_history(history, _periods(session, ticket, item, holds), ticket.created_at)
+    calendar = calendar_for(context.catalog, ticket.desk, item)
     told = frozenset(e.action for e in events if e.action in ONCE_A_CYCLE and e.data.get("cycle") == history.cycle)
     last = next((e.action for e in reversed(events) if e.action in (REMINDER, Action.HOLD)), None)
-    return replace(now, apologised=APOLOGY in told, reminded=last == REMINDER, noticed=told - {APOLOGY})
-
-
-def _standing(context: Context, ticket: Ticket, history: History, facts: Facts) -> Standing:
-    item = context.item(history.item, ticket.catalog_version)
-    calendar = calendar_for(context.catalog, ticket.desk, item)
-    line = timeline(
+    return Standing(
+        history,
         facts,
-        item.response_minutes if item else None,
-        item.target if item else None,
+        _timeline(context, facts, item, calendar),
         calendar,
-        context.now,
-        warn_at=item.warn_at if item else 0.75,
+        item,
+        apologised=APOLOGY in told,
+        reminded=last == REMINDER,
+        noticed=told - {APOLOGY},
     )
-    return Standing(history, facts, line, calendar, item)
+
+
+def _timeline(context: Context, facts: Facts, item: Item | None, calendar: WorkingCalendar) -> Timeline:
+    if item is None:
+        return timeline(facts, None, None, calendar, context.now)
+    return timeline(facts, item.response_minutes, item.target, calendar, context.now, warn_at=item.warn_at)
 
 
 def refresh(
@@ -251,7 +253,7 @@ def end_of_cycle(
     before = standing(session, context, ticket)
     now = context.now
     facts = replace(before.facts, cancelled_at=now) if cancelled else replace(before.facts, resolved_at=now)
-    line = _standing(context, ticket, before.history, facts).timeline
+    line = _timeline(context, facts, before.item, before.calendar)
     kept: dict[str, Any] = {
         "response_due_at": line.response.due_at,
         "response_done_at": line.response.done_at,
@@ -273,7 +275,9 @@ def due_before_and_after(
     now = standing(session, context, ticket)
     history = described(now.history, data)
     facts = facts_of_history(history, now.facts.holds, ticket.created_at)
-    return now.timeline.resolution.due_at, _standing(context, ticket, history, facts).timeline.resolution.due_at
+    item = context.item(history.item, ticket.catalog_version)
+    after = _timeline(context, facts, item, calendar_for(context.catalog, ticket.desk, item))
+    return now.timeline.resolution.due_at, after.resolution.due_at
 
 
 def new_promise(session: Session, context: Context, ticket: Ticket) -> datetime | None:

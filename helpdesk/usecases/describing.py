@@ -77,6 +77,22 @@ def _changed(deed: Deed, new: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def _told(deed: Deed, changed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of what was changed that which a notice may say: no free text, which moves no deadline.
+
+    The notice is automatic and goes to addresses that its writer chose: it must not carry the writer's own words.
+    """
+    kinds = {attribute.id: attribute.kind for attribute in deed.item.attributes} if deed.item else {}
+    return [change for change in changed if kinds.get(change["attribute"]) in ("integer", "choice")]
+
+
+def _refuse_a_time_past(deed: Deed, before: datetime | None, after: datetime | None) -> None:
+    """A requester makes nobody late by other answers: that is for staff to say, who know what was asked when."""
+    now = deed.context.now
+    if isinstance(deed.actor, Requester) and after is not None and after < now and (before is None or before >= now):
+        raise Invalid(_("With these answers the time would be over already. Please write to the service desk instead."))
+
+
 def describe(deed: Deed) -> None:
     """Attributes, event date, start of the clock, agreed date, documents that came, a late request taken on; any.
 
@@ -105,6 +121,8 @@ def describe(deed: Deed) -> None:
 def _describe(deed: Deed, data: dict[str, Any], *, late_document: bool) -> None:
     before, after = due_before_and_after(deed.session, deed.context, deed.ticket, data)
     moves = before is not None and before != after and not late_document
+    if "attributes" in data:
+        _refuse_a_time_past(deed, before, after)
     if moves:
         data |= {"from_due_at": _iso(before), "due_at": _iso(after)}
     deed.done(why=str(data.get(ACCEPTED) or deed.fields.get("reason") or ""), data=data, late_document=late_document)
@@ -115,7 +133,7 @@ def _describe(deed: Deed, data: dict[str, Any], *, late_document: bool) -> None:
     end_satisfied_hold(deed)
     if moves:
         told = {name: data[name] for name in ("from_due_at", "due_at")}
-        tell_requester(deed, "change", {"changed": data.get("changed", []), **told}, copies=True)
+        tell_requester(deed, "change", {"changed": _told(deed, data.get("changed", [])), **told}, copies=True)
 
 
 def _iso(when: datetime | None) -> str | None:

@@ -16,6 +16,7 @@ from helpdesk.usecases.access import CODE_LIFE, link_for, link_token
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.letter import letter_html, letter_text
 from helpdesk.usecases.messages import render_body, render_subject
+from helpdesk.usecases.redaction import without_private_links
 
 CODE, DOCUMENTS = "code", "documents"
 UNDELIVERED = "undelivered"
@@ -187,7 +188,7 @@ def note_failed(
     message = session.get(OutboxMessage, message_id)
     if message is None or message.state != "claimed":
         return
-    message.error, message.lease_until = str(error)[:500], None
+    message.error, message.lease_until = without_private_links(str(error))[:500], None  # a server may quote our letter
     if error.permanent or now - message.created_at > GIVE_UP_AFTER:
         message.state = "failed"
         _forget_code(message)

@@ -89,7 +89,7 @@ def _brought(session: Session, context: Context, ticket: Ticket, answer: Answer)
 
     Before fulfilment a mail with files ticks nothing off: nobody knows yet what they are, staff will see.
     """
-    if answer.machine or answer.complains or not any(not a.inline for a in answer.attachments):
+    if answer.machine or answer.complains or not any(a.content and not a.inline for a in answer.attachments):
         return ()
     due = awaited_now(session, context, ticket) if answer.documents or _after_fulfilment(ticket) else ()
     named = tuple(line for line in due if line.key in answer.documents)

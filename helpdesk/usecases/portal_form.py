@@ -15,6 +15,7 @@ from helpdesk.tickets.errors import DomainError, Invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.usecases.answers import asked_attributes, checked_attributes
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.redaction import without_private_links
 from helpdesk.usecases.standards import calendar_for
 
 FILES = 20
@@ -92,7 +93,7 @@ def checked_answers(check: Check, item: Item | None, language: str) -> dict[str,
     found: dict[str, Any] = {}
     for attribute in asked_attributes(item):
         name = f"attr-{attribute.id}"
-        typed = storable(check.values.get(name, "")).strip()
+        typed = without_private_links(storable(check.values.get(name, "")).strip())
         if not typed:
             if attribute.required:
                 check.wrong(name, _("Please fill in: %(field)s."), field=attribute.name.get(language))
@@ -163,9 +164,13 @@ def _short_notice(
 
 
 def checked_files(check: Check, known: Collection[str], uploads: list[Upload]) -> tuple[SentFile, ...]:
-    """The files under safe names; `known`: the documents that may come. Faults: too many, too large together."""
+    """The files under safe names; `known`: the documents that may come. Faults: too many, empty, too large together."""
     if len(uploads) > FILES:
         check.wrong("files", _("At most %(count)s files."), count=FILES)
+    for upload in uploads:
+        if not upload.size:
+            name = safe_name(upload.name) or made_name(upload.media_type, 1)
+            check.wrong("files", _("The file %(name)s is empty; please choose it again."), name=name)
     if sum(upload.size for upload in uploads) > FILE_BYTES:
         check.wrong("files", _("The files are too large: at most %(size)s MB together."), size=FILE_BYTES // 1_000_000)
     return tuple(

@@ -179,18 +179,19 @@ def _recompute(session: Session, context: Context, state: CalendarsApplied, rows
 def _is_out_of_reach(context: Context, way: Step, row: Row[Any]) -> bool:
     """True where no changed day can touch the ticket: all lie after everything that is due on it.
 
-    A holiday is mostly decreed long before; what is due until then need not be computed.
+    A holiday is mostly decreed long before; what is due until then need not be computed. Nor can a calendar make a
+    deadline where there is none: a start, an event or an agreement is awaited.
     """
     if row.status == Status.ON_HOLD or row.agreed_due_at is not None or row.extended_due_at is not None:
         return False
     item = context.item(row.item, row.catalog_version)
-    if item is not None and not counts_forward(item.target.norm):
+    if row.resolution_due_at is not None and item is not None and not counts_forward(item.target.norm):
         return False
     changes = way.changes(row.desk, item)
-    times = [at for at in (getattr(row, name) for name in TIMES) if at is not None]
-    if not changes or not times:
+    if not changes:  # the calendars cannot be compared
         return False
-    return calendar_for(context.catalog, row.desk, item).day(max(times)) < changes[0].day
+    times = [at for at in (getattr(row, name) for name in TIMES) if at is not None]
+    return not times or calendar_for(context.catalog, row.desk, item).day(max(times)) < changes[0].day
 
 
 def _by_ticket(session: Session, model: Any, ids: list[int], columns: tuple[Any, ...]) -> Mapping[int, list[Any]]:
@@ -213,7 +214,7 @@ def _one(
     found: _Found,
 ) -> None:
     """Compute one ticket's clocks as any action on it would, on values instead of its row object."""
-    fresh = SimpleNamespace(**row._mapping)
+    fresh = SimpleNamespace(**row._asdict())
     standing = refresh(session, context, cast(Ticket, fresh), events=events, holds=holds)
     if all(getattr(row, name) == getattr(fresh, name) for name in TIMES) and not _later_look(row, fresh, context.now):
         return

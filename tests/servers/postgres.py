@@ -31,9 +31,9 @@ class Postgres:
         """SQLAlchemy's URL of a database."""
         return f"postgresql+psycopg://postgres@/{name}?host={self._sockets}"
 
-    def create(self, template: str = "template0") -> str:
-        """A new database, a copy of `template`; gives its name."""
-        name = f"test_{next(self._numbers)}"
+    def create(self, template: str = "template0", name: str = "") -> str:
+        """A new database, a copy of `template`; gives its name, a new one if none is wanted."""
+        name = name or f"test_{next(self._numbers)}"
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
 

@@ -1,6 +1,7 @@
 """The real application on a fresh database, with staff of every role, for the tests of what HTTP shows."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -257,19 +258,40 @@ def _settings(url: str, data: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the site; emptied before each test."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="session")
+def applications() -> dict[str, Flask]:
+    """Applications by their database, used by one test after the other: what they compiled once they keep."""
+    return {}
+
+
+def _emptied(site_folder: Path) -> None:
+    for inside in site_folder.iterdir():
+        if inside.is_dir():
+            shutil.rmtree(inside)
+        else:
+            inside.unlink()
+
+
 @pytest.fixture
-def site(populated: tuple[bytes, dict[str, str]], tmp_path: Path) -> Settings:
+def site(populated: tuple[bytes, dict[str, str]], site_folder: Path) -> Settings:
     """Settings of a site with people (SQLite)."""
-    path = tmp_path / "helpdesk.sqlite3"
+    _emptied(site_folder)
+    path = site_folder / "helpdesk.sqlite3"
     path.write_bytes(populated[0])
-    return _ticking(_settings(f"sqlite:///{path}", tmp_path), tmp_path / "now")
+    return _ticking(_settings(f"sqlite:///{path}", site_folder), site_folder / "now")
 
 
 @pytest.fixture
-def world(site: Settings, populated: tuple[bytes, dict[str, str]], tmp_path: Path) -> Iterator[World]:
+def world(site: Settings, populated: tuple[bytes, dict[str, str]], applications: dict[str, Flask]) -> Iterator[World]:
     """The application with its people (SQLite)."""
-    app = application(site)
-    yield World(app, populated[1], tmp_path / "now")
+    app = applications.get("sqlite") or applications.setdefault("sqlite", application(site))
+    yield World(app, populated[1], site.data / "now")
     _closed(app)
 
 
@@ -286,15 +308,19 @@ def populated_postgres(
 
 
 @pytest.fixture
-def both(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+def both(
+    database: str, request: pytest.FixtureRequest, site_folder: Path, applications: dict[str, Flask]
+) -> Iterator[World]:
     """The application with its people, once on SQLite and once on PostgreSQL."""
     if database == "sqlite":
         yield request.getfixturevalue("world")
         return
     server: Postgres = request.getfixturevalue("postgres_server")
     template, tokens = request.getfixturevalue("populated_postgres")
-    name = server.create(template)
-    app = application(_ticking(_settings(server.url(name), tmp_path), tmp_path / "now"))
-    yield World(app, tokens, tmp_path / "now")
-    _closed(app)
+    _emptied(site_folder)
+    name = server.create(template, "web")
+    if "postgres" not in applications:
+        applications["postgres"] = application(_ticking(_settings(server.url(name), site_folder), site_folder / "now"))
+    yield World(applications["postgres"], tokens, site_folder / "now")
+    _closed(applications["postgres"])
     server.drop(name)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,10 +19,10 @@ PROXY, ELSEWHERE = "127.0.0.1", "203.0.113.9"
 
 
 @pytest.fixture
-def behind_a_proxy(site: Settings, populated: tuple[bytes, dict[str, str]], tmp_path: Path) -> Iterator[World]:
+def behind_a_proxy(site: Settings, populated: tuple[bytes, dict[str, str]]) -> Iterator[World]:
     """The application as it runs behind one trusted proxy."""
     app = create_app(replace(site, trusted_proxies=1))
-    yield World(app, populated[1], tmp_path / "now")
+    yield World(app, populated[1], site.data / "now")
     with app.app_context():
         db.engine.dispose()
 

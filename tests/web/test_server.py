@@ -32,7 +32,7 @@ def address(site, tmp_path) -> Iterator[str]:
         "HELPDESK_DATA": str(site.data),
         "HELPDESK_SECRET_KEY": site.secret_key,
         "HELPDESK_TESTING": "1",
-        "HELPDESK_TEST_NOW_FILE": str(tmp_path / "now"),
+        "HELPDESK_TEST_NOW_FILE": str(site.test_now_file),
     }
     log = tmp_path / "serve.log"
     command = [sys.executable, "-m", "helpdesk", "serve", "--port", str(port)]

@@ -23,6 +23,7 @@ from helpdesk.usecases.handling import ticket_for
 from helpdesk.usecases.portal import Message, answer, bring, reopen
 from helpdesk.usecases.portal_codes import own_ticket
 from helpdesk.usecases.portal_form import FILE_BYTES, Check, checked_answers, checked_files
+from helpdesk.usecases.redaction import without_private_links
 from helpdesk.usecases.supplying import awaited_now, lines_of
 from helpdesk.web.access import PUBLIC, REQUESTER, proved_address, require
 from helpdesk.web.acting import act
@@ -175,7 +176,8 @@ def _reopen(door: Door) -> str:
 
 
 def _confirm(door: Door) -> str:
-    rating, comment = request.form.get("rating", ""), request.form.get("comment", "").replace("\r\n", "\n").strip()
+    rating = request.form.get("rating", "")
+    comment = without_private_links(request.form.get("comment", "").replace("\r\n", "\n").strip())
     given: dict[str, object] = {"comment": comment} if comment else {}
     if rating:
         given["rating"] = int(rating) if rating in {"1", "2", "3", "4", "5"} else rating
