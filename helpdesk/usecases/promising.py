@@ -5,6 +5,7 @@ from typing import Any
 
 from helpdesk.sla.clock import FIRST_HANDLING
 from helpdesk.sla.norms import StartKind
+from helpdesk.sla.rules import Basis
 from helpdesk.store.models import Ticket
 from helpdesk.usecases.clocks import Standing
 from helpdesk.usecases.documents import in_both, missing_to_start
@@ -16,7 +17,7 @@ def promised(now: Standing, ticket: Ticket, there: Collection[str]) -> dict[str,
     """The values of a message about the time, as JSON keeps them; `there`: the keys of the documents that have come.
 
     `due_at` and `handling_at` are ISO 8601 or None. `begins` says what starts the time while it does not count, else
-    it is empty; `missing` are the documents that it waits for.
+    it is empty; `missing` are the documents that it waits for. `event_wanted`: nobody has said when the event is.
     """
     line, awaiting = now.timeline, now.timeline.awaiting
     wanted = missing_to_start(now.item, ticket.attributes, there) if awaiting is StartKind.DOCUMENTS else ()
@@ -27,5 +28,6 @@ def promised(now: Standing, ticket: Ticket, there: Collection[str]) -> dict[str,
         "provisional": {language: provisional_for(now.item, line, language) for language in LANGUAGES},
         "begins": {language: begins_with(now.item, language) if awaiting else "" for language in LANGUAGES},
         "missing": in_both(now.item, wanted),
+        "event_wanted": due is None and line.basis is Basis.EVENT and now.facts.event_at is None,
         "handling_at": handling.isoformat() if handling else None,
     }

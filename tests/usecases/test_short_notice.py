@@ -68,6 +68,15 @@ def test_nothing_is_said_while_the_place_or_the_date_is_not_known(office: Office
     assert letters(office, number) == []
 
 
+def test_who_did_not_say_when_the_event_is_is_asked_for_the_date(office: Office) -> None:
+    number = office.opened()
+    office.does("agen", "classify", number, item=EVENT)
+    letter = office.see(number, lambda _s, t: t.entries[-1].text)
+    assert "bergantung pada tanggal kegiatan. Mohon balas surel ini dengan tanggalnya." in letter
+    assert "The deadline depends on the date of the activity." in letter
+    assert "kami sepakati" not in letter
+
+
 def test_whoever_sent_the_form_all_the_same_was_told_by_the_form(office: Office) -> None:
     number = office.opened(
         channel=Channel.PORTAL, item=EVENT, event_at=FRIDAY, attributes={"place": "near"}, why=SHORT_NOTICE

@@ -24,6 +24,12 @@ def test_the_link_of_a_mail_opens_the_ticket_and_its_conversation(world: World) 
     assert "/t/" not in re.search("<title>(.*)</title>", page.text)[1]
 
 
+def test_a_request_without_the_date_that_its_time_hangs_on_asks_for_it(world: World) -> None:
+    page = world.browser().get(link(world, world.ticket(item="tu.2/secretariat-coordination"))).text
+    assert "Waktunya bergantung pada tanggal kegiatan" in page
+    assert "Waktunya disepakati dengan Anda" not in page
+
+
 def test_nothing_of_the_staff_side_ever_reaches_the_requester(world: World) -> None:
     number = world.ticket(item=RESET)
     rina, tono = world.api("rina"), world.api("tono")

@@ -143,6 +143,9 @@ def _working(ticket: Ticket, standing: Standing, at: Present, missing: tuple[str
         return Promise(_("We have your request"), _("The service desk is finding the right service"), after)
     if line.awaiting is not None:
         return _not_begun(standing, missing, at)
+    if due is None and line.basis is Basis.EVENT and standing.facts.event_at is None:
+        wanted = _("Please tell us that date.")
+        return Promise(_("Our promise"), _("The time depends on the date of the activity"), wanted)
     if due is None:
         return Promise(_("Our promise"), _("The time is agreed with you"))
     if due < at.now:
