@@ -32,8 +32,9 @@ help: ## what can be made / yang dapat dijalankan
 run: $(VENV)/.run-stamp ## start the demo on http://127.0.0.1:8000 / jalankan demo
 	@exec $(BIN)/helpdesk demo
 
+# One process more than the two cores that it must do with: the journeys mostly wait for theirs.
 test: $(VENV)/.test-stamp ## run the tests / jalankan pengujian
-	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-long: $(VENV)/.test-stamp ## the long fault, fuzz and load runs / pengujian panjang
 	@$(BIN)/python -m pytest -m long --timeout=3600 $(PYTEST_ARGS)

@@ -210,6 +210,9 @@ def _stages(line: Timeline, tell: Teller) -> Iterator[str]:
         if due.stage is None:
             continue
         name = stage_title(due, tell.language)
+        if due.done_at is not None:
+            yield tell.say("stage done", name=name, when=tell.when(due.done_at))
+            continue
         if due.stage.norm is None and due.starts_at is not None:
             yield tell.say("stage without norm", name=name)
         elif due.due_at is None:

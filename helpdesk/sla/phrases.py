@@ -94,6 +94,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Done in stages; this is the plan if each stage is on time:",
     ),
     "stage": ("{name}: sampai {when}.", "{name}: until {when}."),
+    "stage done": ("{name}: selesai {when}.", "{name}: done {when}."),
     "stage range": (
         "{name}: sampai {when}, diharapkan selesai mulai {first}.",
         "{name}: until {when}, expected from {first} on.",

@@ -294,7 +294,9 @@ def _staged(norm: Stages, start: datetime, situation: Situation) -> Deadline:
         missing += lacks
         ends[stage.name] = begin if stage.norm is None else due.due_at
         dues.append(due)
-    return Deadline(_latest(list(ends.values())), Basis.STAGES, missing=tuple(dict.fromkeys(missing)), stages=tuple(dues))
+    return Deadline(
+        _latest(list(ends.values())), Basis.STAGES, missing=tuple(dict.fromkeys(missing)), stages=tuple(dues)
+    )
 
 
 def _stage_due(stage: Stage, begin: datetime | None, situation: Situation) -> tuple[StageDue, tuple[str, ...]]:

@@ -21,7 +21,7 @@ def is_breached(clock: Clock, now: datetime) -> bool:
 def is_late(timeline: Timeline, now: datetime) -> bool:
     """True when the response, the resolution or the first handling is past its due.
 
-    The stages of a staged norm are a plan: nobody records their ends, and only the planned end of them all is due.
+    The stages of a staged norm are a plan: only the planned end of them all is due.
     """
     handling = (Clock(s.starts_at, s.due_at, s.done_at) for s in timeline.stages if s.name == FIRST_HANDLING)
     return any(is_breached(clock, now) for clock in (timeline.response, timeline.resolution, *handling))

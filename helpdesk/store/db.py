@@ -45,6 +45,9 @@ class _TextInUTC(DATETIME):
         return lambda text: None if text is None else read(f"{text}+00:00")
 
 
+_TEXT_IN_UTC = _TextInUTC()  # type: ignore[no-untyped-call]
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware time in, an aware UTC time out, on both databases. A naive time is refused with ValueError."""
 
@@ -53,7 +56,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """SQLite has a way of its own to read times."""
-        return dialect.type_descriptor(_TextInUTC() if dialect.name == "sqlite" else DateTime(timezone=True))
+        return _TEXT_IN_UTC if dialect.name == "sqlite" else dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Store UTC; SQLite has no zones and keeps the naive UTC time."""

@@ -16,9 +16,10 @@ from helpdesk.usecases.clocks import due_before_and_after
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.notices import tell_requester
 from helpdesk.usecases.short_notice import ACCEPTED, accepting
+from helpdesk.usecases.staging import asked_ends, changed_ends
 from helpdesk.usecases.supplying import are_late, asked_ticks, changes, end_satisfied_hold, is_now_complete
 
-BEFORE_FULFILMENT = frozenset({"attributes", "event_at", "starts_at", "agreed_due_at", ACCEPTED})
+BEFORE_FULFILMENT = frozenset({"attributes", "event_at", "starts_at", "agreed_due_at", "stages", ACCEPTED})
 """The fields of `set` that need a ticket which is not fulfilled yet."""
 
 
@@ -94,15 +95,16 @@ def _refuse_a_time_past(deed: Deed, before: datetime | None, after: datetime | N
 
 
 def describe(deed: Deed) -> None:
-    """Attributes, event date, start of the clock, agreed date, documents that came, a late request taken on; any.
+    """Attributes, event date, start of the clock, agreed date, documents that came, stages that ended, a late request
+    taken on; any.
 
     What is known to be so already is no event. A deadline that moves by it is told to the requester and everybody in
     copy. After fulfilment only documents that are due then can be ticked off; it changes no status (docs/adr/0015).
     """
-    given, asked = _answers(deed), asked_ticks(deed)
+    given, asked, ends = _answers(deed), asked_ticks(deed), asked_ends(deed)
     data: dict[str, Any] = dict(_times(deed))
     late = bool(asked) and not any(deed.fields.get(name) for name in BEFORE_FULFILMENT) and are_late(deed, asked)
-    if not data and not given and not asked and not deed.fields.get(ACCEPTED):
+    if not data and not given and not asked and not ends and not deed.fields.get(ACCEPTED):
         raise Invalid(_("Nothing to set was given."))
     deed.target(late_document=late)
     attributes = {name: value for name, value in given.items() if deed.ticket.attributes.get(name) != value}
@@ -111,6 +113,9 @@ def describe(deed: Deed) -> None:
     ticked = changes(deed, asked)
     if ticked:
         data["documents"] = ticked
+    ended = changed_ends(deed, ends)
+    if ended:
+        data["stages"] = ended
     data |= accepting(deed, data)
     if "starts_at" not in data and is_now_complete(deed, given, ticked):
         data["starts_at"] = deed.context.now.isoformat()

@@ -23,7 +23,8 @@ def enqueue_code(session: Session, context: Context, desk_id: str, address: str,
         recipient=address,
         message_id=new_message_id(context.address(desk_id)),
         context={"code": code},
-        state=first_state(session, context, desk_id, address, channel=Channel.EMAIL, automatic=True),
+        # Not counted against the hourly cap: codes have one of their own, and a held code would be of no use later.
+        state=first_state(session, context, desk_id, address, channel=Channel.EMAIL, automatic=False),
         next_try_at=context.now,
         created_at=context.now,
     )

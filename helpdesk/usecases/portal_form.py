@@ -169,8 +169,8 @@ def checked_files(check: Check, known: Collection[str], uploads: list[Upload]) -
         check.wrong("files", _("At most %(count)s files."), count=FILES)
     for upload in uploads:
         if not upload.size:
-            name = safe_name(upload.name) or made_name(upload.media_type, 1)
-            check.wrong("files", _("The file %(name)s is empty; please choose it again."), name=name)
+            empty = safe_name(upload.name) or made_name(upload.media_type, 1)
+            check.wrong("files", _("The file %(file)s is empty; please choose it again."), file=empty)
     if sum(upload.size for upload in uploads) > FILE_BYTES:
         check.wrong("files", _("The files are too large: at most %(size)s MB together."), size=FILE_BYTES // 1_000_000)
     return tuple(

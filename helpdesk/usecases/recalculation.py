@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -123,9 +124,8 @@ def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]]) -> N
 
 
 _COLUMNS = (
-    Ticket.id, Ticket.desk, Ticket.status, Ticket.item, Ticket.agreed_due_at, Ticket.extended_due_at,
-    Ticket.cycle, Ticket.hold_reason, Ticket.created_at,
-    Ticket.catalog_version, *(getattr(Ticket, name) for name in CACHED),
+    Ticket.id, Ticket.desk, Ticket.status, Ticket.item, Ticket.catalog_version, Ticket.created_at, Ticket.cycle,
+    Ticket.agreed_due_at, Ticket.extended_due_at, Ticket.next_check_at, *(getattr(Ticket, name) for name in TIMES),
 )  # fmt: skip
 
 
@@ -135,17 +135,14 @@ def _batch(session: Session, context: Context, state: CalendarsApplied, limit: i
     desks = Step(InForce.read(state.outline), InForce.read(state.target_outline)).desks(context.catalog)
     if not desks:
         return ()
-    return (
-        session.connection()
-        .execute(
-            select(*_COLUMNS)
-            .where(Ticket.id > state.cursor, Ticket.status.in_([s.value for s in RUNNING]), Ticket.desk.in_(desks))
-            .order_by(Ticket.id)
-            .limit(limit)
-            .with_for_update()
-        )
-        .all()
-    )
+    running = [status.value for status in RUNNING]
+    query = select(*_COLUMNS).where(Ticket.id > state.cursor, Ticket.status.in_(running), Ticket.desk.in_(desks))
+    return session.connection().execute(query.order_by(Ticket.id).limit(limit).with_for_update()).all()
+
+
+_REACHED = attrgetter("desk", "item", "catalog_version", "status", "agreed_due_at", "extended_due_at")
+_DUE, _REWRITTEN = attrgetter(*TIMES), attrgetter(*CACHED)
+_BOUND = [f"b_{name}" for name in CACHED]
 
 
 @dataclass(slots=True)
@@ -161,7 +158,8 @@ def _recompute(session: Session, context: Context, state: CalendarsApplied, rows
     # The calendars that deadlines are moved to are those of now, even where they changed again on the way; such a
     # second change is the next step for the tickets that were done before it.
     way = Step(InForce.read(state.outline), _now(context))
-    rows = [row for row in rows if not _is_out_of_reach(context, way, row)]
+    reach = _Reach(context, way)
+    rows = [row for row in rows if reach.holds(row)]
     ids = [row.id for row in rows]
     events = _by_ticket(session, Event, ids, (Event.action, Event.actor, Event.at, Event.data))
     holds = _by_ticket(session, Hold, ids, (Hold.reason, Hold.started_at, Hold.ended_at))
@@ -176,22 +174,37 @@ def _recompute(session: Session, context: Context, state: CalendarsApplied, rows
     _write(session, found)
 
 
-def _is_out_of_reach(context: Context, way: Step, row: Row[Any]) -> bool:
-    """True where no changed day can touch the ticket: all lie after everything that is due on it.
+class _Reach:
+    """Which tickets a changed day can touch.
 
     A holiday is mostly decreed long before; what is due until then need not be computed. Nor can a calendar make a
     deadline where there is none: a start, an event or an agreement is awaited.
     """
-    if row.status == Status.ON_HOLD or row.agreed_due_at is not None or row.extended_due_at is not None:
-        return False
-    item = context.item(row.item, row.catalog_version)
-    if row.resolution_due_at is not None and item is not None and not counts_forward(item.target.norm):
-        return False
-    changes = way.changes(row.desk, item)
-    if not changes:  # the calendars cannot be compared
-        return False
-    times = [at for at in (getattr(row, name) for name in TIMES) if at is not None]
-    return not times or calendar_for(context.catalog, row.desk, item).day(max(times)) < changes[0].day
+
+    def __init__(self, context: Context, way: Step) -> None:
+        self._context, self._way = context, way
+        self._known: dict[tuple[str, str | None, str], tuple[datetime | None, bool]] = {}
+
+    def holds(self, row: Row[Any]) -> bool:
+        """False where all changed days lie after everything that is due on the ticket."""
+        desk, item, edition, status, agreed, extended = _REACHED(row)
+        if status == Status.ON_HOLD or agreed is not None or extended is not None:
+            return True
+        since, forward = self._known.get((desk, item, edition)) or self._changed(desk, item, edition)
+        if since is None or not (forward or row.resolution_due_at is None):
+            return True
+        return any(at is not None and at >= since for at in _DUE(row))
+
+    def _changed(self, desk: str, item_id: str | None, edition: str) -> tuple[datetime | None, bool]:
+        """The midnight at which the first changed day begins (None: the calendars cannot be compared), and whether
+        deadlines of the item rest on nothing after them.
+        """
+        item = self._context.item(item_id, edition)
+        changes = self._way.changes(desk, item)
+        calendar = calendar_for(self._context.catalog, desk, item)
+        since = calendar.end_of(changes[0].day - timedelta(days=1)) if changes else None
+        found = self._known[desk, item_id, edition] = since, item is None or counts_forward(item.target.norm)
+        return found
 
 
 def _by_ticket(session: Session, model: Any, ids: list[int], columns: tuple[Any, ...]) -> Mapping[int, list[Any]]:
@@ -214,11 +227,11 @@ def _one(
     found: _Found,
 ) -> None:
     """Compute one ticket's clocks as any action on it would, on values instead of its row object."""
-    fresh = SimpleNamespace(**row._asdict())
+    fresh = SimpleNamespace(**dict(zip(row._fields, row, strict=True)))
     standing = refresh(session, context, cast(Ticket, fresh), events=events, holds=holds)
-    if all(getattr(row, name) == getattr(fresh, name) for name in TIMES) and not _later_look(row, fresh, context.now):
+    if _DUE(row) == _DUE(fresh) and not _later_look(row, fresh, context.now):
         return
-    found.updates.append({"b_id": row.id, **{f"b_{name}": getattr(fresh, name) for name in CACHED}})
+    found.updates.append({"b_id": row.id, **dict(zip(_BOUND, _REWRITTEN(fresh), strict=True))})
     changes = tuple(_relevant(way.changes(row.desk, standing.item), row, fresh, standing))
     if changes:
         found.events.append(_event(context, row, fresh, changes))

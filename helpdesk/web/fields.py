@@ -171,6 +171,25 @@ class Documents(fields.Dict):
         )
 
 
+class StageEnd(Moment):
+    """When a stage ended: an ISO 8601 time with an offset, true for now, false to take it back."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **given: Any) -> Any:
+        return value if isinstance(value, bool) else super()._deserialize(value, attr, data, **given)
+
+
+class Stages(fields.Dict):
+    """The ends of stages, by their names or numbers in the standard."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(
+            keys=Words(200),
+            values=StageEnd(metadata={"type": ["string", "boolean"]}),
+            validate=validate.Length(max=100, error=_("Too many stages at once.")),
+            **_worded(given, invalid=_("An object is needed.")),
+        )
+
+
 class Form(Schema):
     """The base of every request: a field that is not listed is an error."""
 

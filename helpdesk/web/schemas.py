@@ -24,11 +24,12 @@ from helpdesk.web.fields import (
     Form,
     Listed,
     Moment,
+    Stages,
     Whole,
     Words,
 )
 
-PAGE_FIELDS = frozenset({"csrf_token", "next", "version", "missing_other"})
+PAGE_FIELDS = frozenset({"csrf_token", "next", "version", "missing_other", "stages_at"})
 
 
 class InvalidFields(Invalid):
@@ -52,6 +53,10 @@ DOCUMENTS_SAY = (
     "Documents by their catalogue id, or by the text that a hold named: true ticks one off, false takes that back. "
     "A `documents` hold ends when nothing on its list is missing. After fulfilment only those due then."
 )
+STAGES_SAY = (
+    "When stages of a procedure ended, by their names or numbers in the standard: a time, true for now; false takes "
+    "it back. The deadline stays: it is the planned end if every stage ends on its due."
+)
 SHORT_NOTICE_SAYS = "Why a request that came later than its standard asks is taken on all the same."
 DONE_SAYS = "What was done, told to the requester: part of the message of the resolution and of the conversation."
 NOTHING: Mapping[str, fields.Field[Any]] = {}
@@ -66,6 +71,7 @@ ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
     Action.SET: {
         "attributes": _optional(Attributes()),
         "documents": _optional(Documents(metadata={"description": DOCUMENTS_SAY})),
+        "stages": _optional(Stages(metadata={"description": STAGES_SAY})),
         "event_at": _optional(Moment()),
         "starts_at": _optional(Moment()),
         "agreed_due_at": _optional(Moment()),
@@ -160,8 +166,8 @@ def _from_form(field: fields.Field[Any], texts: list[str], zone: ZoneInfo) -> An
 def form_fields(action: Action, form: MultiDict[str, str], zone: ZoneInfo) -> dict[str, Any]:
     """What an HTML form says, as the same JSON would say it: empty fields left out, lists by their repetition.
 
-    Local times are in `zone`. `attributes.NAME` are attributes, `documents.KEY` are "true" or "false"; `missing_other`
-    adds missing documents, one a line.
+    Local times are in `zone`. `attributes.NAME` are attributes, `documents.KEY` and `stages.NAME` are "true" or
+    "false"; `stages_at` says when the stages ended; `missing_other` adds missing documents, one a line.
     """
     known, found = ACTION_FIELDS[action], dict[str, Any]()
     for name in form:
@@ -173,6 +179,10 @@ def form_fields(action: Action, form: MultiDict[str, str], zone: ZoneInfo) -> di
         elif name.startswith("documents.") and "documents" in known:
             there = {"true": True, "false": False}.get(texts[0], texts[0])
             found.setdefault("documents", {})[name.removeprefix("documents.")] = there
+        elif name.startswith("stages.") and "stages" in known:
+            end = in_zone(form.get("stages_at", "").strip(), zone) or True
+            said = {"true": end, "false": False}.get(texts[0], texts[0])
+            found.setdefault("stages", {})[name.removeprefix("stages.")] = said
         else:
             found[name] = _from_form(known[name], texts, zone) if name in known else texts[0]
     more = [line.strip() for line in form.get("missing_other", "").splitlines() if line.strip()]

@@ -5,10 +5,11 @@ Findings of every weight count, also the moderate ones: there are none, so each 
 
 import re
 from email.message import EmailMessage
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.journeys.test_the_whole_flow import answer_with, number_of, private_link
 from tests.servers.installation import PASSWORD, Installation
@@ -17,10 +18,6 @@ from tests.servers.mail import MailServer
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 OFFICE, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
-LOOKS = [
-    pytest.param("id", "light", OFFICE, id="Indonesian in an office"),
-    pytest.param("en", "dark", PHONE, id="English on a dark phone"),
-]
 REPAIR = "/kptik-medan/bmn.3/asset-repair"
 PEMOHON, DESK_HEAD = "pemohon@helpdesk.test", "atasan@helpdesk.test"
 UNFOLD = "document.querySelectorAll('details').forEach(e => { e.removeAttribute('name'); e.open = true; })"
@@ -29,26 +26,39 @@ UNFOLD = "document.querySelectorAll('details').forEach(e => { e.removeAttribute(
 class Visitor:
     """Somebody at a browser who looks at pages with axe-core, and notes what it finds under the page's name."""
 
-    def __init__(self, browser: Browser, base: str, language: str, scheme: str, size: dict[str, int]) -> None:
+    def __init__(self, browser: Browser, base: str) -> None:
         # The pages allow no foreign script, so axe-core needs a context that does not ask them.
-        context = browser.new_context(
-            locale="id-ID", viewport=size, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True
-        )
-        context.add_cookies([{"name": "lang", "value": language, "url": base}])
-        self.page: Page = context.new_page()
-        self.base, self.language = base, language
-        self.unfolds, self.found = size == PHONE, list[str]()
+        self.context = browser.new_context(locale="id-ID", reduced_motion="reduce", bypass_csp=True)
+        self.page: Page = self.context.new_page()
+        self.base, self.found = base, list[str]()
+        self._in("id", "light", OFFICE)
+
+    def _in(self, language: str, scheme: Literal["dark", "light"], size: ViewportSize) -> None:
+        self.context.add_cookies([{"name": "lang", "value": language, "url": self.base}])
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.set_viewport_size(size)
 
     def opens(self, path: str) -> Page:
         """Open a page in the visitor's language."""
         self.page.goto(path if path.startswith("http") else f"{self.base}{path}")
         return self.page
 
-    def looks(self, name: str) -> None:
-        """Look at the page; on a phone with everything unfolded that it holds."""
+    def looks(self, name: str, *, answers_a_form: bool = False) -> None:
+        """Look at the page, Indonesian in an office, then English on a dark phone with everything unfolded.
+
+        A page that answers a form cannot be asked for again, and stays in its language.
+        """
+        self._finds(f"{name} in an office", "id")
+        self._in("en", "dark", PHONE)
+        if not answers_a_form:
+            self.page.reload()
+        self._finds(f"{name} on a phone", "id" if answers_a_form else "en", unfolded=True)
+        self._in("id", "light", OFFICE)
+
+    def _finds(self, name: str, language: str, *, unfolded: bool = False) -> None:
         self.page.wait_for_load_state("networkidle")  # a list fetches its preview
-        assert self.page.locator("html").get_attribute("lang") == self.language, name
-        if self.unfolds:
+        assert self.page.locator("html").get_attribute("lang") == language, name
+        if unfolded:
             self.page.evaluate(UNFOLD)
         for fault in Axe().run(self.page).response["violations"]:
             where = "; ".join(str(node["html"])[:120] for node in fault["nodes"][:3])
@@ -93,7 +103,7 @@ def sends_a_request(requester: Visitor) -> None:
     page.evaluate("document.querySelectorAll('form').forEach(e => { e.noValidate = true; })")
     requester.presses("form[method=post] button[type=submit]")
     assert page.locator("[aria-invalid=true]").count() > 2
-    requester.looks("refused form")
+    requester.looks("refused form", answers_a_form=True)
     given = {
         "subject": "Kursi patah",
         "text": "Sandarannya lepas.",
@@ -113,7 +123,7 @@ def reads_the_own_tickets(requester: Visitor, mail: MailServer) -> None:
     requester.looks("address")
     page.fill("[name=email]", PEMOHON)
     requester.presses("main button[type=submit]")
-    requester.looks("code")
+    requester.looks("code", answers_a_form=True)
     body = answer_with(mail, "Kode masuk").get_body(("plain",))
     assert body is not None
     code = re.search(r"\d{6}", body.get_content())
@@ -158,18 +168,11 @@ def works_on_it(staff: Visitor, number: str) -> None:
     staff.acts(number, "confirm-fulfilment")
 
 
-@pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
 def test_axe_finds_nothing_on_any_kind_of_page(
-    chromium: Browser,
-    installation: Installation,
-    mail_server: MailServer,
-    language: str,
-    scheme: str,
-    size: dict[str, int],
+    chromium: Browser, installation: Installation, mail_server: MailServer
 ) -> None:
-    installation.add_user("adi", "--role", "administrator")
     unreadable_mail(mail_server)
-    requester, staff = (Visitor(chromium, installation.base, language, scheme, size) for _ in range(2))
+    requester, staff = (Visitor(chromium, installation.base) for _ in range(2))
     sends_a_request(requester)
     number = number_of(answer_with(mail_server, "sudah kami terima"))
     reads_the_own_tickets(requester, mail_server)

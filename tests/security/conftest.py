@@ -20,6 +20,7 @@ from tests.web import conftest as web
 from tests.web.conftest import World
 
 populated, site, world = web.populated, web.site, web.world
+site_folder, applications = web.site_folder, web.applications
 
 
 class Yard:

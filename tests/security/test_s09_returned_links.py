@@ -4,13 +4,17 @@ import time
 
 import pytest
 
+from helpdesk.channels.base import ChannelError
 from helpdesk.store.db import unit_of_work
+from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, Event, Ticket
 from helpdesk.usecases.access import link_for, link_token
+from helpdesk.usecases.dispatch import note_failed
 from helpdesk.usecases.portal import Message, answer
 from helpdesk.usecases.redaction import without_private_links
 from tests.security.conftest import Yard
 from tests.usecases.post import letter
+from tests.web.visitor import press
 
 SECRET = "0123456789" + "abcdef" * 5
 TOKEN = f"17-{SECRET}"
@@ -106,6 +110,25 @@ def test_an_answer_on_the_portal_gives_staff_no_link(yard: Yard) -> None:
         ticket = session.query(Ticket).filter_by(number=number).one()
         answer(session, yard.office.context(), requester, ticket, Message(f"lihat /t/{token}"))
     assert "lihat /t/…" in stored(yard, number)
+    assert token not in stored(yard, number)
+
+
+def test_an_answer_to_a_question_a_comment_and_a_refusing_server_give_staff_no_link(yard: Yard) -> None:
+    number = yard.office.opened(item="itsm.9/software-install", attributes={"devices": 6})
+    token = token_of(yard, number)
+    here, browser = f"/t/{token}", yard.world.browser()
+    press(browser, here, "change", **{"attr-devices": "6", "attr-software": f"lihat /t/{token}"})
+    with unit_of_work() as session:
+        message = session.query(OutboxMessage).one()
+        message.state = "claimed"
+        refused = ChannelError(f"data: 550 blocked URL https://meja.example/t/{token}", permanent=True)
+        note_failed(session, message.id, yard.world.now, refused)
+        assert message.error == "data: 550 blocked URL https://meja.example/t/…"
+    for action, given in (("take", {}), ("fulfil", {"note": "Sudah", "label": "pasang"}), ("confirm-fulfilment", {})):
+        yard.office.does("rina", action, number, **given)
+    press(browser, here, "confirm", rating="5", comment=f"terima kasih /t/{token}")
+    assert yard.office.value(number, "attributes")["software"] == "lihat /t/…"
+    assert yard.office.value(number, "rating_comment") == "terima kasih /t/…"
     assert token not in stored(yard, number)
 
 

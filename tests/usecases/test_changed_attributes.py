@@ -12,6 +12,7 @@ from helpdesk.tickets.errors import Forbidden, Invalid, WrongState
 from helpdesk.tickets.permission import Requester
 from helpdesk.usecases.clocks import standing
 from tests.usecases.conftest import Office
+from tests.usecases.outgoing import ONE_DATABASE
 
 SUPPLY = "itsm.9/software-install"
 BOSS = ("kepala@kantor.example", "Kepala", "superior")
@@ -95,6 +96,19 @@ def test_a_requester_changes_what_the_form_asked(office: Office) -> None:
     assert office.value(number, "resolution_due_at") > before
     assert office.value(number, "unread") is True, "the assignee sees that something changed"
     assert told(office, number) == ["sari@kantor.example", "kepala@kantor.example"]
+
+
+@ONE_DATABASE
+def test_a_requester_makes_nobody_late_by_other_answers_but_staff_may(office: Office) -> None:
+    number = supplied(office, devices=1000)
+    before = office.value(number, "resolution_due_at")
+    office.now.move(days=20)
+    assert before is None or before > office.now()
+    with pytest.raises(Invalid, match="over already"):
+        office.does(office.requester(number), "set", number, attributes={"devices": 1})
+    assert (office.value(number, "attributes"), told(office, number)) == ({"devices": 1000}, [])
+    office.does("agen", "set", number, attributes={"devices": 1})
+    assert office.value(number, "breached") is True
 
 
 @pytest.mark.parametrize("value", ["0", "-3", "2.5", "banyak", "", True])

@@ -201,6 +201,19 @@ def test_a_file_beside_the_fields_ticks_nothing(world: World) -> None:
     assert (world.row(number).status, states(world, number)[APPRAISAL]) == ("on_hold", "missing")
 
 
+def test_an_empty_file_is_no_document_by_form_or_by_mail(world: World) -> None:
+    number = held(world, APPRAISAL)
+    answer = press(
+        world.browser(), link(world, number), "reply", **{document_field(APPRAISAL): (BytesIO(b""), "a.pdf")}
+    )
+    assert answer.status_code == 422
+    assert "Berkas a.pdf kosong" in answer.text
+    assert (world.row(number).status, states(world, number)[APPRAISAL]) == ("on_hold", "missing")
+    late = world.ticket(Status.RESOLVED, item=LOAN)
+    mail(world, late, "", address=WATI)
+    assert states(world, late)[FORM] == "later"
+
+
 def test_a_document_that_is_no_longer_awaited_is_kept_as_a_file(world: World) -> None:
     number = held(world, APPRAISAL, "Surat kuasa")
     world.api("rina").ok(number, "set", {"documents": {APPRAISAL: True}})

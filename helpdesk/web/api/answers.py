@@ -14,7 +14,9 @@ from helpdesk.sla.clock import stopping
 from helpdesk.store.models import Entry, Event, File, Ticket
 from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.words import Status
+from helpdesk.usecases.clocks import events_of, standing
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.staging import as_recorded, planned_stages
 
 Row = Any
 When = Callable[[datetime | None], str | None]
@@ -105,6 +107,27 @@ def _event(row: Row, when: When) -> dict[str, Any]:
     }
 
 
+def _stages(session: Session, context: Context, ticket: Ticket, when: When) -> list[dict[str, Any]]:
+    """The plan of a procedure with the recorded ends; only tickets of such an item are looked at for it."""
+    item = context.item(ticket.item, ticket.catalog_version)
+    if not planned_stages(item):
+        return []
+    events = events_of(session, ticket)
+    line = as_recorded(standing(session, context, ticket, events=events).timeline, item, events)
+    return [
+        {
+            "name": due.name,
+            "name_en": due.stage.english or due.name,
+            "step": due.stage.step,
+            "starts_at": when(due.starts_at),
+            "due_at": when(due.due_at),
+            "ended_at": when(due.done_at),
+        }
+        for due in line.stages
+        if due.stage is not None
+    ]
+
+
 def _ticket(context: Context, ticket: Ticket, assignee: str | None, when: When) -> dict[str, Any]:
     requester = ticket.requester
     return {
@@ -156,6 +179,7 @@ def tickets_json(session: Session, context: Context, tickets: Sequence[Ticket]) 
     for ticket in tickets:
         when, mine, done = _when(context, ticket.desk), entries.get(ticket.id, []), events.get(ticket.id, [])
         answer = _ticket(context, ticket, names.get(ticket.assignee_id or 0), when)
+        answer["stages"] = _stages(session, context, ticket, when)
         answer["entries"] = [_entry(row, files.get(row.id, ()), when) for row in mine]
         answer["events"] = [_event(row, when) for row in done]
         answers.append((answer, etag_of(ticket, mine, done)))

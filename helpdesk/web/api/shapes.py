@@ -116,6 +116,13 @@ class RequesterShown(Schema):
     phone = fields.String(required=True, allow_none=True)
 
 
+class StageShown(Schema):
+    """A stage of a procedure: when it is planned, and when it ended. `step`: its number in the standard."""
+
+    name, name_en, step = _text(), _text(), _text()
+    starts_at, due_at, ended_at = _time(), _time(), _time()
+
+
 class TicketShown(Schema):
     """A ticket. Times are ISO 8601 with the offset of its desk."""
 
@@ -137,6 +144,7 @@ class TicketShown(Schema):
     resolution = fields.Nested(ResolutionClock, required=True)
     fulfilled_at, reopen_until, closed_at = _time(), _time(), _time()
     rating = fields.Integer(required=True, allow_none=True)
+    stages = fields.List(fields.Nested(StageShown), required=True)
     entries = fields.List(fields.Nested(EntryShown), required=True)
     events = fields.List(fields.Nested(EventShown), required=True)
 

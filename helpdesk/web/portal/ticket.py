@@ -6,7 +6,7 @@ work notes, labels, groups, files of notes and the history of the staff side can
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -21,6 +21,7 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import facts_of
 from helpdesk.usecases.documents import Line, State, awaited, checklist, still_needed
 from helpdesk.usecases.joining import in_window
+from helpdesk.usecases.staging import as_recorded
 from helpdesk.usecases.standards import explain_for
 from helpdesk.web.portal.fields import AttributeField, attribute_fields
 from helpdesk.web.portal.progress import Promise, Step, promise, steps, until
@@ -198,11 +199,13 @@ def _wanted(lines: Sequence[Line], missing: Sequence[Line], language: str) -> tu
 def ticket_page(session: Session, context: Context, ticket: Ticket, requester: Requester, at: Present) -> Page:
     """The page of a ticket for its requester, as of the context's now."""
     holds = list(session.scalars(select(Hold).where(Hold.ticket_id == ticket.id).order_by(Hold.id)))
-    now = standing(session, context, ticket, holds=holds)
+    events = events_of(session, ticket)
+    now = standing(session, context, ticket, events=events, holds=holds)
+    now = replace(now, timeline=as_recorded(now.timeline, now.item, events))
     facts = facts_of(ticket, context)
     reopens = may_now(requester, Action.REOPEN, facts)
     item, running = now.item, _running(holds)
-    lines = checklist(item, ticket.attributes, events_of(session, ticket), running)
+    lines = checklist(item, ticket.attributes, events, running)
     to_start = now.timeline.awaiting is StartKind.DOCUMENTS
     missing = still_needed(lines, to_start=to_start)
     open_to_answer = in_window(ticket, context.now)

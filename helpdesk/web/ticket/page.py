@@ -16,12 +16,13 @@ from helpdesk.store import page_queries as stored
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.store.people_queries import shown_names
 from helpdesk.tickets.permission import Staff, allowed_actions, refusal
-from helpdesk.tickets.words import Action, Channel, Status
+from helpdesk.tickets.words import OPEN_STATUSES, Action, Channel, Status
 from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.clocks import Standing, events_of, standing
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import facts_of
 from helpdesk.usecases.hopping import hops_of
+from helpdesk.usecases.staging import as_recorded
 from helpdesk.usecases.triage import proposed_group
 from helpdesk.web.board.clocks import Clock, Pill, Present, leading, two_clocks
 from helpdesk.web.board.frame import list_href
@@ -30,6 +31,7 @@ from helpdesk.web.ticket.buttons import buttons
 from helpdesk.web.ticket.open_questions import open_questions
 from helpdesk.web.ticket.options import choices
 from helpdesk.web.ticket.papers import lapse, papers, perhaps_came
+from helpdesk.web.ticket.stages import stages
 from helpdesk.web.ticket.view import Buttons, Linked, Message, Person, Rule, TicketPage
 
 
@@ -41,6 +43,9 @@ class Viewer:
     context: Context
     staff: Staff
     at: Present
+
+
+_GOING_ON = OPEN_STATUSES - {Status.FULFILLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Read:
 def read(session: Session, context: Context, ticket: Ticket, *, brief: bool = False) -> Read:
     """Read what the page (or the preview) of a ticket needs."""
     events, holds = events_of(session, ticket), stored.holds(session, ticket.id)
+    now = standing(session, context, ticket, events=events, holds=holds)
     return Read(
         ticket,
         events,
@@ -73,7 +79,7 @@ def read(session: Session, context: Context, ticket: Ticket, *, brief: bool = Fa
         stored.last_words(session, ticket.id) if brief else stored.entries(session, ticket.id),
         stored.files(session, ticket.id),
         [] if brief else stored.deliveries(session, ticket.id),
-        standing(session, context, ticket, events=events, holds=holds),
+        replace(now, timeline=as_recorded(now.timeline, now.item, events)),
         _names(session, ticket, () if brief else events),
         brief,
     )
@@ -226,7 +232,7 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
         page,
         response=response,
         resolution=resolution,
-        stages=side.stage_sides(found.standing, at),
+        milestones=side.milestones(found.standing, at),
         rules=side.rules(item, ticket, catalog, at),
         wording=item.wording.id if item else "",
         task=_task(found, page.requester, resolution.pill, at) if works or found.brief else (),
@@ -240,6 +246,7 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
         page,
         papers=papers(item, ticket, found.events, found.holds, found.names, at, may_set=may_set),
         **open_questions(viewer.session, viewer.context, ticket, found.standing, at, may_set=may_set),
+        stages=stages(found.standing, at, open_=ticket.status in _GOING_ON, may_set=may_set),
         lapses=lapse(found.standing.timeline, at),
         perhaps_came=perhaps_came(viewer.session, ticket, at),
         shares=side.shares(hops, catalog, at),

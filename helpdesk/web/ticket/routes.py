@@ -138,13 +138,17 @@ def _typed(form: MultiDict[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in form.items() if name not in ("csrf_token", "next")}
 
 
+_TICKED = {"documents": "#s-papers", "stages": "#s-stages"}
+
+
 def _where(number: str, action: str) -> str:
     """Where to go after an action: back to the list it was done from, else the ticket; the browser drops its draft.
 
-    Who ticks documents off stays at them.
+    Who ticks documents or stages off stays at them.
     """
-    ticking = any(name.startswith("documents.") for name in request.form)
-    back = local_path(request.form.get("next", ""), f"/tickets/{number}{'#s-papers' if ticking else ''}")
+    ticked = {name.partition(".")[0] for name in request.form} & _TICKED.keys()
+    place = _TICKED[ticked.pop()] if ticked else ""
+    back = local_path(request.form.get("next", ""), f"/tickets/{number}{place}")
     path, _hash, fragment = back.partition("#")
     query = urlencode({"done": f"{number}-{action}"})
     return f"{path}{'&' if '?' in path else '?'}{query}{'#' + fragment if fragment else ''}"

@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 
 from helpdesk.catalog.model import Catalog, Item
 from helpdesk.sla.clock import FIRST_HANDLING, stopping
-from helpdesk.sla.explain import explain, stage_title, start_in_words
+from helpdesk.sla.explain import explain, start_in_words
 from helpdesk.sla.hops import Hop
 from helpdesk.sla.norms import StartKind
-from helpdesk.sla.rules import EVENT_STAGE, StageDue
+from helpdesk.sla.rules import EVENT_STAGE
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.words import Channel, Status
 from helpdesk.usecases.clocks import Standing
@@ -56,26 +56,14 @@ def clock_sides(response: Clock, resolution: Clock, why: tuple[str, ...], at: Pr
     return first, ClockSide(_("Resolution"), pill(resolution, at), _due(resolution, at), title, why)
 
 
-def stage_sides(standing: Standing, at: Present) -> tuple[ClockSide, ...]:
-    """The stages of the norm with their due times, and who does them."""
-    none = Pill("none", "", "")
-    return tuple(ClockSide(_stage_name(s, at), none, _stage_due(s, at)) for s in standing.timeline.stages)
-
-
-def _stage_name(due: StageDue, at: Present) -> str:
-    names = {FIRST_HANDLING: _("First handling"), EVENT_STAGE: _("Event")}
-    return stage_title(due, at.words.language) if due.stage else names.get(due.name, due.name)
-
-
-def _stage_due(due: StageDue, at: Present) -> str:
-    if due.due_at is not None:
-        when = at.words.full(due.due_at, at.zone)
-    else:
-        unstated = due.stage is not None and due.stage.norm is None
-        when = _("no time in the standard") if unstated else _("no date yet")
-    if due.stage is None or not due.stage.performed_by:
-        return when
-    return " · ".join((when, " > ".join(filter(None, (due.stage.performed_by, due.stage.checked_by)))))
+def milestones(standing: Standing, at: Present) -> tuple[ClockSide, ...]:
+    """What is due besides both clocks: the first handling, the event."""
+    none, names = Pill("none", "", ""), {FIRST_HANDLING: _("First handling"), EVENT_STAGE: _("Event")}
+    found = (s for s in standing.timeline.stages if s.stage is None)
+    return tuple(
+        ClockSide(names[s.name], none, at.words.full(s.due_at, at.zone) if s.due_at else _("no date yet"))
+        for s in found
+    )
 
 
 def starts_label(item: Item | None, language: str) -> str:

@@ -196,6 +196,16 @@ def _documents(data: Mapping[str, Any], language: str) -> str:
     return "; ".join(parts + ([_("the documents are complete")] if data.get("starts_at") else []))
 
 
+def _stages(data: Mapping[str, Any], at: Present) -> str:
+    """Which stages ended and when, and which had not after all."""
+    said = []
+    for stage in data.get("stages", {}).values():
+        name, ended = stage["name"].get(at.words.language) or stage["name"]["id"], moment(stage["ended_at"])
+        when = at.words.brief(ended, at.now, at.zone) if ended else ""
+        said.append(f"{name} ({when})" if when else _("taken back: %(names)s", names=name))
+    return "; ".join(said)
+
+
 def _moved(data: Mapping[str, Any], at: Present) -> str:
     """From when to when the calendar moved the deadline, and which days it was."""
     old, new = moment(data["old_due_at"]), moment(data["due_at"])
@@ -226,7 +236,8 @@ def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
             waits = words.hold.get(str(data.get("reason")), str(data.get("reason", "")))
             return ": ".join([waits, ", ".join(data["missing"])] if data.get("missing") else [waits])
         case Action.SET:
-            return "; ".join(part for part in (_described(data, at), _documents(data, words.language)) if part)
+            parts = (_described(data, at), _documents(data, words.language), _stages(data, at))
+            return "; ".join(part for part in parts if part)
         case Action.FULFIL:
             return str(data.get("label", ""))
         case history.MOVED:
@@ -248,9 +259,14 @@ def _why(event: Event) -> str:
     return str(_(event.why)) if event.why and event.actor == MACHINE else event.why
 
 
-def _document_deed(event: Event) -> str:
-    """What somebody did with documents: staff tick them off, the requester brings them; empty for another event."""
-    if event.action != Action.SET or not (event.data or {}).get("documents"):
+def _special_deed(event: Event) -> str:
+    """What somebody did with documents: staff tick them off, the requester brings them; or with the stages of a
+    procedure; empty for another event.
+    """
+    data = event.data or {}
+    if event.action == Action.SET and data.get("stages"):
+        return str(_("records stages"))
+    if event.action != Action.SET or not data.get("documents"):
         return ""
     return str(_("sends documents") if event.actor == REQUESTER else _("ticks off"))
 
@@ -258,7 +274,7 @@ def _document_deed(event: Event) -> str:
 def deed(event: Event, catalog: Catalog, at: Present, names: Names) -> Deed:
     """One event of the history."""
     words = at.words
-    did = _document_deed(event) or words.did.get(event.action, event.action)
+    did = _special_deed(event) or words.did.get(event.action, event.action)
     details = _details(event, catalog, at, names)
     return Deed(
         by=names.of(event),

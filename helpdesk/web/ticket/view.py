@@ -63,7 +63,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document that the requester must supply. `state` is a CSS class: wanted, done or empty.
+    """A document that the requester must supply, or a stage of a procedure. `state` is a CSS class: wanted, done or
+    empty.
 
     `tick`, `untick`: this person may say now that it is there, or that it is not after all.
     """
@@ -224,7 +225,8 @@ class TicketPage:
     requester: Person = Person("", "")
     response: ClockSide = NO_CLOCK
     resolution: ClockSide = NO_CLOCK
-    stages: tuple[ClockSide, ...] = ()
+    milestones: tuple[ClockSide, ...] = ()
+    stages: tuple[Paper, ...] = ()
     leading: Pill = NO_PILL
     buttons: Buttons = Buttons()
     choices: Choices = Choices()
