@@ -25,6 +25,7 @@ TABLE: dict[str, set[str]] = {
     "api.create": AGENTS,
     "api.listing": STAFF,
     "api.show": STAFF,
+    "api.stages": STAFF,
     "api.act": STAFF,
     "api.catalog": STAFF,
     "api.desks": STAFF,

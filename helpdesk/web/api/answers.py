@@ -16,7 +16,7 @@ from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.words import Status
 from helpdesk.usecases.clocks import events_of, standing
 from helpdesk.usecases.context import Context
-from helpdesk.usecases.staging import as_recorded, planned_stages
+from helpdesk.usecases.staging import as_recorded
 
 Row = Any
 When = Callable[[datetime | None], str | None]
@@ -107,13 +107,11 @@ def _event(row: Row, when: When) -> dict[str, Any]:
     }
 
 
-def _stages(session: Session, context: Context, ticket: Ticket, when: When) -> list[dict[str, Any]]:
-    """The plan of a procedure with the recorded ends; only tickets of such an item are looked at for it."""
-    item = context.item(ticket.item, ticket.catalog_version)
-    if not planned_stages(item):
-        return []
-    events = events_of(session, ticket)
-    line = as_recorded(standing(session, context, ticket, events=events).timeline, item, events)
+def stages_json(session: Session, context: Context, ticket: Ticket) -> list[dict[str, Any]]:
+    """The plan of a ticket's procedure with the recorded ends of its stages; none for another kind of norm."""
+    when, events = _when(context, ticket.desk), events_of(session, ticket)
+    now = standing(session, context, ticket, events=events)
+    line = as_recorded(now.timeline, now.item, events)
     return [
         {
             "name": due.name,
@@ -179,7 +177,6 @@ def tickets_json(session: Session, context: Context, tickets: Sequence[Ticket]) 
     for ticket in tickets:
         when, mine, done = _when(context, ticket.desk), entries.get(ticket.id, []), events.get(ticket.id, [])
         answer = _ticket(context, ticket, names.get(ticket.assignee_id or 0), when)
-        answer["stages"] = _stages(session, context, ticket, when)
         answer["entries"] = [_entry(row, files.get(row.id, ()), when) for row in mine]
         answer["events"] = [_event(row, when) for row in done]
         answers.append((answer, etag_of(ticket, mine, done)))

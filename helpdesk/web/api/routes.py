@@ -8,7 +8,7 @@ from marshmallow import Schema
 
 from helpdesk.web.access import TOKEN, TOKEN_AGENT, Audience
 from helpdesk.web.api import views
-from helpdesk.web.api.shapes import CatalogShown, DeskList, NewTicket, TicketPage, TicketQuery, TicketShown
+from helpdesk.web.api.shapes import CatalogShown, DeskList, NewTicket, StageList, TicketPage, TicketQuery, TicketShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ ROUTES = (
     ),
     Route("GET", "/tickets", views.listing, "List tickets by receipt", TicketPage, (422,), query=TicketQuery),
     Route("GET", "/tickets/<number>", views.show, "Show a ticket", TicketShown, (404,)),
+    Route("GET", "/tickets/<number>/stages", views.stages, "The stages of a procedure", StageList, (404,)),
     Route(
         "POST", "/tickets/<number>/actions/<action>", views.act, "Act on a ticket", TicketShown,
         (403, 404, 409, 412, 422),

@@ -123,6 +123,12 @@ class StageShown(Schema):
     starts_at, due_at, ended_at = _time(), _time(), _time()
 
 
+class StageList(Schema):
+    """The stages of a ticket's procedure in the order of the standard; none where its norm is of another kind."""
+
+    stages = fields.List(fields.Nested(StageShown), required=True)
+
+
 class TicketShown(Schema):
     """A ticket. Times are ISO 8601 with the offset of its desk."""
 

@@ -12,7 +12,7 @@ from helpdesk.usecases.handling import ticket_for
 from helpdesk.usecases.recording import create_ticket, create_ticket_once
 from helpdesk.web.access import staff
 from helpdesk.web.acting import action_named, admitted, done
-from helpdesk.web.api.answers import catalog_json, desk_json, tickets_json
+from helpdesk.web.api.answers import catalog_json, desk_json, stages_json, tickets_json
 from helpdesk.web.api.bodies import idempotency_key, json_object
 from helpdesk.web.api.listing import page_of
 from helpdesk.web.api.shapes import NewTicket, TicketQuery
@@ -77,6 +77,12 @@ def show(number: str) -> Response:
     """One ticket."""
     answer = _shown(ticket_for(database(), staff(), number))
     return make_response(answer.make_conditional(request))
+
+
+def stages(number: str) -> Response:
+    """The stages of a ticket's procedure: the plan, and what has ended."""
+    ticket = ticket_for(database(), staff(), number)
+    return jsonify(stages=stages_json(database(), context(), ticket))
 
 
 def _matches(ticket: Ticket) -> None:

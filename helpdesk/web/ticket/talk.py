@@ -18,6 +18,7 @@ from helpdesk.usecases.clocks import APOLOGY
 from helpdesk.usecases.dispatch import UNDELIVERED
 from helpdesk.web.admin.reasons import error_shown
 from helpdesk.web.board.clocks import Present
+from helpdesk.web.ticket import said
 from helpdesk.web.ticket.view import Attached, Deed, Message
 
 LOOKS = {
@@ -167,45 +168,6 @@ def user_names(events: Iterable[Event]) -> set[str]:
     return acting | {str(event.data["assignee"]) for event in events if (event.data or {}).get("assignee")}
 
 
-def _described(data: Mapping[str, Any], at: Present) -> str:
-    """Which attributes changed, and from when to when the deadline moved by it."""
-    language = at.words.language
-    said = [
-        _("%(name)s: %(before)s → %(after)s", name=c["name"][language], before=c["from"][language] or "–",
-          after=c["to"][language])
-        for c in data.get("changed", ())
-    ]  # fmt: skip
-    if "from_due_at" in data:
-        before, after = (moment(data[name]) for name in ("from_due_at", "due_at"))
-        when = [at.words.brief_with_zone(due, at.now, at.zone) if due else at.words.no_norm for due in (before, after)]
-        said.append(_("due %(before)s → %(after)s", before=when[0], after=when[1]))
-    return "; ".join(said)
-
-
-def _documents(data: Mapping[str, Any], language: str) -> str:
-    """Which documents were ticked off, which were not there after all, and whether the clock started with them."""
-    if "documents" not in data:
-        return ""
-
-    def named(*, there: bool) -> str:
-        said = (s for s in data["documents"].values() if s["there"] is there)
-        return ", ".join(s["name"].get(language) or s["name"]["id"] for s in said)
-
-    parts = [named(there=True)] if named(there=True) else []
-    parts += [_("taken back: %(names)s", names=named(there=False))] if named(there=False) else []
-    return "; ".join(parts + ([_("the documents are complete")] if data.get("starts_at") else []))
-
-
-def _stages(data: Mapping[str, Any], at: Present) -> str:
-    """Which stages ended and when, and which had not after all."""
-    said = []
-    for stage in data.get("stages", {}).values():
-        name, ended = stage["name"].get(at.words.language) or stage["name"]["id"], moment(stage["ended_at"])
-        when = at.words.brief(ended, at.now, at.zone) if ended else ""
-        said.append(f"{name} ({when})" if when else _("taken back: %(names)s", names=name))
-    return "; ".join(said)
-
-
 def _moved(data: Mapping[str, Any], at: Present) -> str:
     """From when to when the calendar moved the deadline, and which days it was."""
     old, new = moment(data["old_due_at"]), moment(data["due_at"])
@@ -236,7 +198,7 @@ def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
             waits = words.hold.get(str(data.get("reason")), str(data.get("reason", "")))
             return ": ".join([waits, ", ".join(data["missing"])] if data.get("missing") else [waits])
         case Action.SET:
-            parts = (_described(data, at), _documents(data, words.language), _stages(data, at))
+            parts = (said.described(data, at), said.documents(data, words.language), said.stages(data, at))
             return "; ".join(part for part in parts if part)
         case Action.FULFIL:
             return str(data.get("label", ""))

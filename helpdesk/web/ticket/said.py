@@ -1,0 +1,48 @@
+"""What somebody has said of a request, in a few words of its history: details, documents, stages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from helpdesk.tickets.events import moment
+from helpdesk.web.board.clocks import Present
+
+
+def described(data: Mapping[str, Any], at: Present) -> str:
+    """Which attributes changed, and from when to when the deadline moved by it."""
+    language = at.words.language
+    said = [
+        _("%(name)s: %(before)s → %(after)s", name=c["name"][language], before=c["from"][language] or "–",
+          after=c["to"][language])
+        for c in data.get("changed", ())
+    ]  # fmt: skip
+    if "from_due_at" in data:
+        before, after = (moment(data[name]) for name in ("from_due_at", "due_at"))
+        when = [at.words.brief_with_zone(due, at.now, at.zone) if due else at.words.no_norm for due in (before, after)]
+        said.append(_("due %(before)s → %(after)s", before=when[0], after=when[1]))
+    return "; ".join(said)
+
+
+def documents(data: Mapping[str, Any], language: str) -> str:
+    """Which documents were ticked off, which were not there after all, and whether the clock started with them."""
+    if "documents" not in data:
+        return ""
+
+    def named(*, there: bool) -> str:
+        said = (s for s in data["documents"].values() if s["there"] is there)
+        return ", ".join(s["name"].get(language) or s["name"]["id"] for s in said)
+
+    parts = [named(there=True)] if named(there=True) else []
+    parts += [_("taken back: %(names)s", names=named(there=False))] if named(there=False) else []
+    return "; ".join(parts + ([_("the documents are complete")] if data.get("starts_at") else []))
+
+
+def stages(data: Mapping[str, Any], at: Present) -> str:
+    """Which stages ended and when, and which had not after all."""
+    found = []
+    for stage in data.get("stages", {}).values():
+        name, ended = stage["name"].get(at.words.language) or stage["name"]["id"], moment(stage["ended_at"])
+        when = at.words.brief(ended, at.now, at.zone) if ended else ""
+        found.append(f"{name} ({when})" if when else _("taken back: %(names)s", names=name))
+    return "; ".join(found)
