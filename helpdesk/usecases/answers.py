@@ -1,6 +1,6 @@
 """What the requester told of the request, as the item's attributes: which are asked for, and what they may be."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,11 +28,18 @@ def checked_attributes(item: Item | None, given: dict[str, Any]) -> dict[str, An
     return {name: _attribute_value(item, name, value) for name, value in given.items() if item is not None}
 
 
-def checked_event(event_at: datetime | None, received_at: datetime, zone: ZoneInfo) -> datetime | None:
-    """The date of the event. Raises Invalid for a day in the desk's zone before that of the receipt."""
-    if event_at is not None and event_at.astimezone(zone).date() < received_at.astimezone(zone).date():
+EVENT_WITHOUT_TIME = time(8, 0)
+"""When an event begins of which only the day is known, by the desk's clock: however it was told, all count alike."""
+
+
+def checked_event(given: date | datetime | None, received_at: datetime, zone: ZoneInfo) -> datetime | None:
+    """When the event is, in UTC. Raises Invalid for a day in the desk's zone before that of the receipt."""
+    if given is None:
+        return None
+    event_at = given if isinstance(given, datetime) else datetime.combine(given, EVENT_WITHOUT_TIME, zone)
+    if event_at.astimezone(zone).date() < received_at.astimezone(zone).date():
         raise invalid("event_at", _("The event lies before the receipt."))
-    return event_at
+    return event_at.astimezone(UTC)
 
 
 def _attribute_value(item: Item, name: str, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from helpdesk.tickets.lifecycle import next_status
 from helpdesk.tickets.permission import Actor, Machine, Requester, Staff, TicketFacts
 from helpdesk.tickets.words import Action, EntryKind, Status
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.standards import calendar_for
 
 
 def facts_of(ticket: Ticket, context: Context | None = None) -> TicketFacts:
@@ -59,6 +61,12 @@ class Deed:
     def desk(self) -> Desk:
         """The ticket's desk."""
         return self.context.desk(self.ticket.desk)
+
+    def by_close(self, given: date | datetime) -> datetime:
+        """A time that was promised: of a date alone the end of its last working interval (behaviour section 4)."""
+        if isinstance(given, datetime):
+            return given
+        return calendar_for(self.context.catalog, self.ticket.desk, self.item).close_of_day(given)
 
     def text(self, name: str, msgid: str, limit: int = 20_000) -> str:
         """A required text field, stripped. Raises Invalid with `msgid` when it is empty or too long."""

@@ -27,15 +27,17 @@ def _times(deed: Deed) -> dict[str, Any]:
     found: dict[str, Any] = {}
     ticket = deed.ticket
     for name in ("event_at", "starts_at", "agreed_due_at"):
-        value = deed.fields.get(name)
+        value: Any = deed.fields.get(name)
         if value is None:
             continue
         if name == "starts_at":
             _check_start(deed, value)
         elif name == "event_at":
-            checked_event(value, ticket.received_at, deed.desk.zone)
-        elif value < ticket.received_at:
-            raise invalid(name, _("The agreed date lies before the receipt."))
+            value = checked_event(value, ticket.received_at, deed.desk.zone)
+        else:
+            value = deed.by_close(value)
+            if value < ticket.received_at:
+                raise invalid(name, _("The agreed date lies before the receipt."))
         found[name] = value.isoformat()
     if "agreed_due_at" in found:
         found[PROMISED] = isinstance(deed.actor, Staff) and deed.actor.is_supervisor(ticket.desk)

@@ -106,7 +106,7 @@ def _extended(deed: Deed, due: datetime, extension: Extension) -> datetime:
     """The new deadline: the given one, or the longest that the standard allows. Raises Invalid beyond that."""
     calendar = calendar_for(deed.context.catalog, deed.ticket.desk, deed.item)
     longest = span_end(extension.span, due, calendar, follows=True)
-    until: datetime = deed.fields.get("due_at") or longest
+    until = deed.by_close(deed.fields["due_at"]) if deed.fields.get("due_at") else longest
     if not due < until <= longest:
         raise invalid("due_at", _("The new deadline lies after the present one, and within what the standard allows."))
     return until

@@ -13,14 +13,13 @@ from helpdesk.channels.portal.submission import SentFile, Submission
 from helpdesk.sla.promises import lead_time_kept
 from helpdesk.tickets.errors import DomainError, Invalid
 from helpdesk.tickets.errors import marked as _
-from helpdesk.usecases.answers import asked_attributes, checked_attributes
+from helpdesk.usecases.answers import EVENT_WITHOUT_TIME, asked_attributes, checked_attributes
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.redaction import without_private_links
 from helpdesk.usecases.standards import calendar_for
 
 FILES = 20
 FILE_BYTES = 20_000_000
-EVENT_WITHOUT_TIME = time(8, 0)
 
 
 @dataclass(frozen=True, slots=True)

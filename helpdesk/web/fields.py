@@ -1,7 +1,7 @@
 """The kinds of fields that requests have: strict about types, bounded in length, with translatable messages."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -18,6 +18,8 @@ NOT_WHOLE = _("A whole number is needed.")
 LONG, MEDIUM = 20_000, 2_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LARGEST_NUMBER = 2**53
+DAY_OR_TIME = "A date of the desk's calendar, or a time with an offset."
+DAY_OR_TIME_FORMATS = [{"format": "date"}, {"format": "date-time"}]
 
 
 class Phrase(str):
@@ -112,6 +114,33 @@ class Moment(fields.AwareDateTime):
         if not FIRST_YEAR <= moment.year < LAST_YEAR:
             refuse(_("The year lies too far away."))
         return moment.astimezone(UTC)
+
+
+class DayOrMoment(fields.Field[Any]):
+    """A calendar date like 2026-06-08, or an ISO 8601 time with an offset, kept as UTC.
+
+    A date alone is one of the desk's calendar and comes out as a `date`: what time of day it stands for says the use
+    case, which knows the desk. It is for times that people agree on as days (an event, a promised day, an extension);
+    the start of a clock and a receipt are moments, and a day would decide a verdict by a guess.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        metadata = {"type": "string", "description": DAY_OR_TIME, "anyOf": DAY_OR_TIME_FORMATS}
+        super().__init__(metadata=metadata, **_worded(given))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **given: Any) -> Any:
+        day = as_day(value) if isinstance(value, str) else None
+        if day is None:
+            return Moment().deserialize(value, attr, data, **given)
+        return day if FIRST_YEAR <= day.year < LAST_YEAR else refuse(_("The year lies too far away."))
+
+
+def as_day(text: str) -> date | None:
+    """The calendar date that a text of the form 2026-06-08 is; None for anything else."""
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-06-08") else None
+    except ValueError:
+        return None
 
 
 class Listed(fields.List[Any]):

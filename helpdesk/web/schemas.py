@@ -20,6 +20,7 @@ from helpdesk.web.fields import (
     MEDIUM,
     Attributes,
     Choice,
+    DayOrMoment,
     Documents,
     Form,
     Listed,
@@ -27,6 +28,7 @@ from helpdesk.web.fields import (
     Stages,
     Whole,
     Words,
+    as_day,
 )
 
 PAGE_FIELDS = frozenset({"csrf_token", "next", "version", "missing_other", "stages_at"})
@@ -72,9 +74,9 @@ ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
         "attributes": _optional(Attributes()),
         "documents": _optional(Documents(metadata={"description": DOCUMENTS_SAY})),
         "stages": _optional(Stages(metadata={"description": STAGES_SAY})),
-        "event_at": _optional(Moment()),
+        "event_at": _optional(DayOrMoment()),
         "starts_at": _optional(Moment()),
-        "agreed_due_at": _optional(Moment()),
+        "agreed_due_at": _optional(DayOrMoment()),
         "short_notice": _optional(Words(MEDIUM, metadata={"description": SHORT_NOTICE_SAYS})),
         "reason": _optional(Words(MEDIUM)),
     },
@@ -87,7 +89,7 @@ ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
         "missing": _optional(Listed(Words(200), 50)),
     },
     Action.RESUME: NOTHING,
-    Action.EXTEND: {"due_at": _optional(Moment()), "reason": _reason()},
+    Action.EXTEND: {"due_at": _optional(DayOrMoment()), "reason": _reason()},
     Action.FULFIL: {
         "note": Words(LONG, required=True, minimum=1),
         "label": Words(60, line=True, required=True, minimum=1),
@@ -160,6 +162,8 @@ def _from_form(field: fields.Field[Any], texts: list[str], zone: ZoneInfo) -> An
     text = texts[0]
     if isinstance(field, Whole):
         return int(text) if text.strip().isascii() and text.strip().isdigit() and len(text) < 18 else text
+    if isinstance(field, DayOrMoment):
+        return text if as_day(text) else in_zone(text, zone)
     return in_zone(text, zone) if isinstance(field, Moment) else text
 
 

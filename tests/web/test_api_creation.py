@@ -1,6 +1,7 @@
 """Recording a ticket through the JSON interface."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
@@ -179,3 +180,13 @@ def test_numbers_made_at_once_have_no_gap(both: World) -> None:
     for thread in threads:
         thread.join()
     assert sorted(numbers) == [f"MDN-2026-{n:06d}" for n in range(1, 7)]
+
+
+def test_a_date_alone_is_the_morning_of_an_event_and_the_close_of_a_promised_day(world: World) -> None:
+    api = world.api("rina")
+    number = api.post("/tickets", {**NEW, "item": "itsm.11/special-event", "event_at": "2026-12-14"}).json["number"]
+    assert world.row(number).event_at == datetime(2026, 12, 14, 1, tzinfo=UTC)  # 08:00 in Medan, as in the portal
+    api.ok(number, "set", {"agreed_due_at": "2026-12-13"})
+    assert world.row(number).agreed_due_at == datetime(2026, 12, 11, 10, tzinfo=UTC)  # a Sunday: Friday 17:00
+    moment = api.post(f"/tickets/{number}/actions/set", {"starts_at": "2026-11-23"})  # a day decides no verdict
+    assert (moment.status_code, list(moment.json["errors"])) == (422, ["starts_at"])

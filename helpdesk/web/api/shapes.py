@@ -8,7 +8,7 @@ from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MOVED, RELEASED, REMINDER, WARNED
 from helpdesk.tickets.words import Action, Channel, EntryKind, Status, TicketType, Verdict
 from helpdesk.usecases.clocks import APOLOGY
-from helpdesk.web.fields import LONG, MEDIUM, WORDING, Attributes, Choice, Form, Moment, Whole, Words
+from helpdesk.web.fields import LONG, MEDIUM, WORDING, Attributes, Choice, DayOrMoment, Form, Moment, Whole, Words
 
 LIMIT, LARGEST_LIMIT = 50, 100
 OF_THE_DESK = (ALARMED, APOLOGY, LATE_REQUEST, MOVED, RELEASED, REMINDER, WARNED)
@@ -33,7 +33,7 @@ class NewTicket(Form):
     text = Words(LONG, required=True, minimum=1)
     requester = fields.Nested(RequesterGiven, required=True, error_messages={**WORDING})
     attributes = Attributes(allow_none=True)
-    event_at = Moment(allow_none=True)
+    event_at = DayOrMoment(allow_none=True)
     received_at = Moment(allow_none=True)
     reason = Words(MEDIUM, allow_none=True)
 
@@ -150,7 +150,6 @@ class TicketShown(Schema):
     resolution = fields.Nested(ResolutionClock, required=True)
     fulfilled_at, reopen_until, closed_at = _time(), _time(), _time()
     rating = fields.Integer(required=True, allow_none=True)
-    stages = fields.List(fields.Nested(StageShown), required=True)
     entries = fields.List(fields.Nested(EntryShown), required=True)
     events = fields.List(fields.Nested(EventShown), required=True)
 
