@@ -1,5 +1,6 @@
 """`helpdesk catalog`: check, list and compare the service catalogue."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -26,10 +27,25 @@ catalog.add_command(diff)
 @catalog.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def check(file: Path | None) -> None:
-    """Periksa katalog; galat sebagai berkas:baris:kolom. / Check it; every error as file:line:column: message."""
-    known = surroundings.source(file).newest
+    """Periksa katalog; galat sebagai berkas:baris:kolom. / Check it; every error as file:line:column: message.
+
+    Galat atau OK ke keluaran standar: itulah hasilnya. / The errors, or OK, go to standard output: they are the result.
+    """
+    from helpdesk.catalog.errors import CatalogErrors
+    from helpdesk.catalog.source import CatalogSource
+
+    path = file or surroundings.catalog_file()
+    try:
+        known = CatalogSource.open(path).newest
+    except CatalogErrors as found:
+        for error in found.errors:
+            click.echo(str(error))
+        click.echo(f"{len(found.errors)} galat / errors: {path}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        surroundings.end_unread(error)
     begins = f"berlaku mulai / valid from {known.valid_from}"
-    click.echo(f"{len(known.desks)} meja / desks, {len(known.items)} layanan / items, {begins}: OK", err=True)
+    click.echo(f"{len(known.desks)} meja / desks, {len(known.items)} layanan / items, {begins}: OK")
 
 
 @catalog.command("list")
@@ -49,7 +65,6 @@ def show_items(as_json: bool) -> None:
 def schema() -> None:
     """JSON Schema katalog, untuk penyunting teks. / The JSON Schema of the catalogue, for editors."""
     import json
-    import sys
 
     from helpdesk.catalog.json_schema import json_schema
 

@@ -45,11 +45,11 @@ def catalog() -> Catalog:
     return _or_end(load_kept, catalog_file())
 
 
-def source(path: Path | None = None) -> CatalogSource:
-    """The catalogue of `path` or of the settings for a process that runs on: it follows its file."""
+def source() -> CatalogSource:
+    """The catalogue of the settings for a process that runs on: it follows its file."""
     from helpdesk.catalog.source import CatalogSource
 
-    return _or_end(CatalogSource.open, path or catalog_file())
+    return _or_end(CatalogSource.open, catalog_file())
 
 
 def _or_end(load: Callable[[Path], T], path: Path) -> T:
@@ -63,8 +63,13 @@ def _or_end(load: Callable[[Path], T], path: Path) -> T:
             click.echo(str(error), err=True)
         sys.exit(1)
     except OSError as error:
-        click.echo(f"{error.filename}: {error.strerror}", err=True)
-        sys.exit(1)
+        end_unread(error)
+
+
+def end_unread(error: OSError) -> NoReturn:
+    """End with exit code 1: a file cannot be read."""
+    click.echo(f"{error.filename}: {error.strerror}", err=True)
+    sys.exit(1)
 
 
 def catalog_file() -> Path:

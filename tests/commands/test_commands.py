@@ -75,7 +75,8 @@ def test_every_command_has_a_help_in_both_languages(helpdesk: Commands) -> None:
 
 def test_the_delivered_catalogue_is_sound_and_lists_every_item(helpdesk: Commands) -> None:
     checked = helpdesk("catalog", "check")
-    assert (checked.returncode, checked.stdout) == (0, "")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.endswith(": OK\n")
     items = json.loads(helpdesk("catalog", "list", "--json").stdout)
     assert len(items) == len(helpdesk("catalog", "list").stdout.splitlines())
     assert len([item for item in items if item["authority"] == "kptik-bmn"]) == 26
@@ -90,9 +91,10 @@ def test_every_error_of_a_catalogue_has_its_place(helpdesk: Commands, tmp_path: 
     broken = tmp_path / "catalog.yaml"
     broken.write_text("version: '1'\nvalid_from: besok\nvalid_from: lusa\n")
     checked = helpdesk("catalog", "check", str(broken))
-    assert (checked.returncode, checked.stdout) == (1, "")
-    assert checked.stderr.splitlines()
-    for line in checked.stderr.splitlines():
+    faults = checked.stdout.splitlines()  # the result, and nothing else is on standard output
+    assert (checked.returncode, checked.stderr) == (1, f"{len(faults)} galat / errors: {broken}\n")
+    assert faults
+    for line in faults:
         assert line.startswith(f"{broken}:"), line
         assert line.removeprefix(f"{broken}:").split(":")[1].isdigit(), line
 
