@@ -164,7 +164,7 @@ def _deadline(
     for begin, end in pauses:  # those before the extension are in the extended date already
         if facts.extended_at is not None and facts.extended_at < end and begin < due:
             due = calendar.add(due, calendar.between(max(begin, facts.extended_at), end))
-    return replace(found, due_at=due)
+    return found._replace(due_at=due)
 
 
 def _measured(

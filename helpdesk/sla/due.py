@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from helpdesk.sla.facts import Clock, Facts, Timeline
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.norms import StartKind, Target
-from helpdesk.sla.rules import NotAQuantity, quantity
+from helpdesk.sla.quantities import NotAQuantity, quantity
 
 
 class Refused(ValueError):

@@ -5,7 +5,6 @@ the conventions: behaviour section 4.
 """
 
 from bisect import bisect_left, bisect_right
-from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -23,6 +22,7 @@ from helpdesk.sla.worktable import (
     NoWorkingTime,
     Week,
     compiled_week,
+    days_of_months,
 )
 
 __all__ = ["CalendarError", "Named", "NoWorkingTime", "WorkingCalendar", "compile_calendar"]
@@ -39,13 +39,6 @@ def _second(moment: datetime) -> int:
 
 def _utc(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
-
-
-def _days_of_months(wall: datetime, months: int) -> int:
-    """The days from a date to the same day so many months later, else to the last day of that month."""
-    year, month = divmod(wall.year * 12 + wall.month - 1 + months, 12)
-    day = min(wall.day, monthrange(year, month + 1)[1])
-    return date(year, month + 1, day).toordinal() - wall.toordinal()
 
 
 class WorkingCalendar:
@@ -246,7 +239,7 @@ class WorkingCalendar:
     def _later(self, second: int, days: int, months: int = 0) -> int:
         """`on_wall` in seconds since the epoch."""
         if months:
-            days += _days_of_months(_FROM_SECOND(second, self.zone), months)
+            days += days_of_months(_FROM_SECOND(second, self.zone), months)
         table, later = self._growing.table, second + DAY * days
         if table is not None and table.one_offset:
             # While the zone keeps one offset, a day later is 24 hours later; near the table's ends it may not keep it.
@@ -256,19 +249,14 @@ class WorkingCalendar:
         wall = _FROM_SECOND(second, self.zone)
         return _second(datetime.combine(wall.date() + timedelta(days=days), wall.timetz()))
 
-    def add_days(self, start: datetime, days: int) -> datetime:
-        """The same wall-clock time `days` calendar days after the first working instant, moved forward if closed."""
-        begin = self._working_from(_second(start))
-        return _FROM_SECOND(self._working_from(self._later(begin, days)), UTC)
-
-    def add_weeks(self, start: datetime, weeks: int) -> datetime:
-        """The same weekday and wall-clock time `weeks` later, counted as `add_days` counts."""
-        return self.add_days(start, 7 * weeks)
+    def add_days(self, start: datetime, days: int, *, months: int = 0) -> datetime:
+        """The same wall-clock time so many days and months after the first working instant, moved forward if closed."""
+        later = self._later(self._working_from(_second(start)), days, months)
+        return _FROM_SECOND(self._working_from(later), UTC)
 
     def add_months(self, start: datetime, months: int) -> datetime:
         """The same day of the month (else its last) `months` later, counted as `add_days` counts."""
-        begin = self._working_from(_second(start))
-        return _FROM_SECOND(self._working_from(self._later(begin, 0, months)), UTC)
+        return self.add_days(start, 0, months=months)
 
     # --- names -----------------------------------------------------------------------------------------------------
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from math import ceil
-from re import fullmatch
+from typing import NamedTuple
 
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.norms import (
@@ -24,14 +23,11 @@ from helpdesk.sla.norms import (
     Stages,
     Unit,
 )
+from helpdesk.sla.quantities import quantity, span_for
 from helpdesk.sla.spans import Pause, span_end, working_seconds
 
 EVENT_STAGE = "event"
 MOST_REPETITIONS = 1000  # beyond it nobody can plan: the date must be agreed
-
-
-class NotAQuantity(ValueError):
-    """A quantity that is 0, negative or not a whole number."""
 
 
 class Basis(StrEnum):
@@ -62,9 +58,11 @@ class StageDue:
     expected_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """What a norm comes to. `expected_at` is the lower end of a range; `missing` the attributes not given."""
+class Deadline(NamedTuple):
+    """What a norm comes to. `expected_at` is the lower end of a range; `missing` the attributes not given.
+
+    A tuple, since each stage of each open ticket makes one when a holiday is added.
+    """
 
     due_at: datetime | None
     basis: Basis
@@ -89,14 +87,6 @@ class Situation:
     pauses: tuple[Pause, ...] = ()
     reopened: bool = False
     follows: bool = False
-
-
-def quantity(value: object) -> int:
-    """The whole number from 1 on that an attribute holds. Raises NotAQuantity."""
-    text = str(value).strip()
-    if not fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
-        raise NotAQuantity(f"not a whole number from 1 on: {text[:20]!r}")
-    return int(text)
 
 
 def day_of(moment: date | datetime, calendar: WorkingCalendar) -> date:
@@ -125,13 +115,12 @@ def deadline(norm: Norm, start: datetime, situation: Situation) -> Deadline:
             return _staged(norm, start, situation)
 
 
-def _spanned(span: Span, start: datetime, situation: Situation) -> datetime:
-    return span_end(span, start, situation.calendar, situation.pauses, follows=situation.follows)
-
-
 def _fixed(norm: Fixed, start: datetime, situation: Situation) -> Deadline:
-    expected = _spanned(norm.lower, start, situation) if norm.lower else None
-    return Deadline(_spanned(norm.span, start, situation), Basis.SPAN, norm.span, expected)
+    calendar, pauses, follows = situation.calendar, situation.pauses, situation.follows
+    due = span_end(norm.span, start, calendar, pauses, follows=follows)
+    lower = norm.lower
+    expected = None if lower is None else span_end(lower, start, calendar, pauses, follows=follows)
+    return Deadline(due, Basis.SPAN, norm.span, expected)
 
 
 def _agreed(situation: Situation) -> Deadline:
@@ -146,7 +135,7 @@ def earliest(candidates: list[Deadline], missing: tuple[str, ...]) -> Deadline:
     """Of the deadlines still possible the earliest; it names what is missing to choose among them."""
     dues = [(candidate.due_at, place) for place, candidate in enumerate(candidates) if candidate.due_at is not None]
     chosen = candidates[min(dues)[1] if dues else 0]
-    return replace(chosen, missing=tuple(dict.fromkeys((*missing, *chosen.missing))))
+    return chosen._replace(missing=tuple(dict.fromkeys((*missing, *chosen.missing))))
 
 
 def _by_quantity(norm: ByQuantity, start: datetime, situation: Situation) -> Deadline:
@@ -156,18 +145,6 @@ def _by_quantity(norm: ByQuantity, start: datetime, situation: Situation) -> Dea
         return earliest([_fixed(Fixed(span), start, situation) for span in spans], (norm.attribute,))
     span = span_for(norm, quantity(value))
     return _agreed(situation) if span is None else _fixed(Fixed(span), start, situation)
-
-
-def span_for(norm: ByQuantity, count: int) -> Span | None:
-    """The span for `count` units; None beyond the last step where no formula goes on: as agreed."""
-    for step in norm.steps:
-        if count <= step.upto:
-            return step.span
-    last = norm.steps[-1]
-    if norm.each is None or norm.add is None:
-        return None
-    further = ceil((count - last.upto) / norm.each)
-    return replace(last.span, amount=last.span.amount + further * norm.add.amount)
 
 
 def _by_attribute(norm: ByAttribute, start: datetime, situation: Situation) -> Deadline:
@@ -254,14 +231,14 @@ def _repeated(norm: Norm, count: int, start: datetime, situation: Situation) -> 
     """The end of the last repetition: each begins when the one before is due, as if written down so many times."""
     found = deadline(norm, start, situation)
     if count > MOST_REPETITIONS:
-        return replace(_agreed(situation), missing=found.missing)
+        return _agreed(situation)._replace(missing=found.missing)
     if count == 1:
         return found
     following = _followed(situation)
     for _ in range(count - 1):
         if found.due_at is not None:
             found = deadline(norm, found.due_at, following)
-    return replace(found, expected_at=None)
+    return found._replace(expected_at=None)
 
 
 def _followed(situation: Situation) -> Situation:
@@ -290,13 +267,12 @@ def _staged(norm: Stages, start: datetime, situation: Situation) -> Deadline:
     for stage in norm.stages:
         awaited = _awaited(stage, dues[-1].name if dues else None)
         begin = _latest([ends[name] for name in awaited]) if awaited else start
-        due, lacks = _stage_due(stage, begin, following if awaited else situation)
+        planned, lacks = _stage_due(stage, begin, following if awaited else situation)
         missing += lacks
-        ends[stage.name] = begin if stage.norm is None else due.due_at
-        dues.append(due)
-    return Deadline(
-        _latest(list(ends.values())), Basis.STAGES, missing=tuple(dict.fromkeys(missing)), stages=tuple(dues)
-    )
+        ends[stage.name] = begin if stage.norm is None else planned.due_at
+        dues.append(planned)
+    due, lacking = _latest(list(ends.values())), tuple(dict.fromkeys(missing))
+    return Deadline(due, Basis.STAGES, missing=lacking, stages=tuple(dues))
 
 
 def _stage_due(stage: Stage, begin: datetime | None, situation: Situation) -> tuple[StageDue, tuple[str, ...]]:

@@ -112,7 +112,7 @@ def _wall_end(span: Span, start: datetime, calendar: WorkingCalendar, pauses: Se
     amount = int(span.amount)
     days, months = (0, amount) if span.unit is Unit.MONTH else (amount * (7 if span.unit is Unit.WEEK else 1), 0)
     if not pauses:
-        return calendar.add_months(start, months) if months else calendar.add_days(start, days)
+        return calendar.add_days(start, days, months=months)
     begin = calendar.next_working(start)
     due = calendar.on_wall(begin, days=days, months=months)
     end = calendar.next_working(due)

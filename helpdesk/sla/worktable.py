@@ -6,6 +6,7 @@ calendar's zone shows a time inside one of that date's intervals; so days of 23 
 """
 
 from bisect import bisect_left, bisect_right
+from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -139,6 +140,13 @@ def _pieces(rules: CalendarRules, stretches: Iterable[tuple[int, int, int]]) -> 
                 start, stop = max(begin, zero + opens), min(end, zero + closes)
                 if start < stop:
                     yield day, start, stop
+
+
+def days_of_months(wall: datetime, months: int) -> int:
+    """The days from a date to the same day so many months later, else to the last day of that month."""
+    year, month = divmod(wall.year * 12 + wall.month - 1 + months, 12)
+    day = min(wall.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, day).toordinal() - wall.toordinal()
 
 
 class Table:

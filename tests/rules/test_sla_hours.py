@@ -1,12 +1,14 @@
 """Working hours, working days, days, weeks and months, as behaviour section 4 words them; numbers are sla-cases 4.3."""
 
 from datetime import UTC, datetime, time
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
 from helpdesk.sla.hours import CalendarError, NoWorkingTime, compile_calendar
-from helpdesk.sla.norms import DayCount
+from helpdesk.sla.norms import DayCount, Span, Unit
+from helpdesk.sla.spans import span_end
 from tests.rules.sla_samples import BERLIN, JAKARTA, MAKASSAR, OFFICE, OFFICE_WEEK, at, day, office, plain, wall
 
 FRIDAY, SATURDAY, MONDAY = "2026-11-20", "2026-11-21", "2026-11-23"
@@ -237,7 +239,8 @@ def test_case_19_days_are_calendar_days_moved_forward_to_working_time(start, day
 
 
 def test_case_20_weeks_months_and_an_hour_before_closing():
-    assert wall(office().add_weeks(at(f"{FRIDAY} 10:00"), 2)) == "2026-12-04 10:00"
+    fortnight = Span(Decimal(2), Unit.WEEK)
+    assert wall(span_end(fortnight, at(f"{FRIDAY} 10:00"), office())) == "2026-12-04 10:00"
     assert wall(office().add_months(at("2027-01-29 10:00"), 1)) == "2027-03-01 08:00"  # 28 February is a Sunday
     assert wall(plain().add_months(at("2028-01-31 10:00"), 1)) == "2028-02-29 10:00"
     assert wall(office().add_months(at("2026-11-30 10:00"), 2)) == "2027-02-01 08:00"  # 30 January is a Saturday

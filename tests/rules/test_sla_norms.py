@@ -23,7 +23,8 @@ from helpdesk.sla.norms import (
     Target,
     Unit,
 )
-from helpdesk.sla.rules import Basis, NotAQuantity, span_for
+from helpdesk.sla.quantities import NotAQuantity, span_for
+from helpdesk.sla.rules import Basis
 from tests.rules.sla_requests import (
     COMPLETE,
     DAY_BEFORE,
