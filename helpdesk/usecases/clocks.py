@@ -280,11 +280,14 @@ def due_before_and_after(
     return now.timeline.resolution.due_at, after.resolution.due_at
 
 
-def new_promise(session: Session, context: Context, ticket: Ticket) -> datetime | None:
-    """The new time after a breach: the same norm counted from the breach, or the date that a supervisor entered."""
-    now = standing(session, context, ticket)
+def new_promise(now: Standing, moment: datetime) -> datetime | None:
+    """The new time after a breach: the same norm counted from the breach, or the date that a supervisor entered.
+
+    None where none can be counted, and where it has passed at `moment`: nobody is promised a time that is over.
+    """
     due = now.timeline.resolution.due_at
     if now.item is None or due is None:
         return None
     facts = now.facts if now.history.promised else replace(now.facts, agreed_due_at=None)
-    return renewed_due(facts, now.item.target, now.calendar, due)
+    renewed = renewed_due(facts, now.item.target, now.calendar, due)
+    return renewed if renewed is not None and renewed > moment else None

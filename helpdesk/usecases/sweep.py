@@ -12,6 +12,7 @@ from helpdesk.tickets.words import Action, CancelReason, HoldReason, Status
 from helpdesk.usecases.alerting import tell_staff
 from helpdesk.usecases.clocks import (
     APOLOGY,
+    Standing,
     new_promise,
     next_look,
     owed_notice,
@@ -59,7 +60,7 @@ def check(session: Session, context: Context, ticket: Ticket) -> None:
         return
     now = refresh(session, context, ticket)
     if owes_apology(now, context.now):
-        _apologise(session, context, ticket)
+        _apologise(Deed(session, context, WORKER, ticket, Action.NOTE), now)
     notice = owed_notice(ticket, now, context.now)
     if notice is not None and calendar_for(context.catalog, ticket.desk).is_working(context.now):
         tell_staff(Deed(session, context, WORKER, ticket, Action.NOTE), notice)
@@ -87,11 +88,13 @@ def _waited_long_enough(session: Session, context: Context, ticket: Ticket) -> b
     return True
 
 
-def _apologise(session: Session, context: Context, ticket: Ticket) -> None:
-    """An apology with a new time; its event makes it one per cycle, whoever looks again."""
-    deed = Deed(session, context, WORKER, ticket, Action.NOTE)
-    deed.noted(APOLOGY, {"cycle": ticket.cycle})
-    assert ticket.resolution_due_at is not None
-    new_due = new_promise(session, context, ticket)
-    data = {"due_at": ticket.resolution_due_at.isoformat(), "new_due_at": new_due.isoformat() if new_due else None}
+def _apologise(deed: Deed, now: Standing) -> None:
+    """An apology with a new time, if there is one; its event makes it one per cycle, whoever looks again.
+
+    A worker that was down until after the new time says that there is none yet: the breach is as long ago as it is.
+    """
+    deed.noted(APOLOGY, {"cycle": deed.ticket.cycle})
+    assert deed.ticket.resolution_due_at is not None
+    new_due = new_promise(now, deed.context.now)
+    data = {"due_at": deed.ticket.resolution_due_at.isoformat(), "new_due_at": new_due.isoformat() if new_due else None}
     tell_requester(deed, "apology", data)

@@ -7,7 +7,7 @@ import pytest
 from helpdesk.store.db import unit_of_work
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.errors import Invalid
-from helpdesk.usecases.clocks import new_promise
+from helpdesk.usecases.clocks import new_promise, standing
 from helpdesk.usecases.recording import create_ticket
 from tests.usecases.conftest import MEDAN, Office
 
@@ -52,7 +52,7 @@ def test_an_event_on_the_day_of_the_receipt_is_taken(office: Office) -> None:
 def test_only_a_supervisors_date_is_the_new_time_after_a_breach(office: Office, who: str, *, kept: bool) -> None:
     number = office.opened(item=RESET)
     office.does(who, "set", number, agreed_due_at=FRIDAY, reason="Suku cadang dipesan")
-    promise = office.see(number, lambda s, t: new_promise(s, office.context(), t))
+    promise = office.see(number, lambda s, t: new_promise(standing(s, office.context(), t), office.now()))
     assert (promise == FRIDAY) is kept
     assert promise is not None
 
@@ -61,6 +61,6 @@ def test_the_last_date_entered_decides(office: Office) -> None:
     number = office.opened(item=RESET)
     office.does("penyelia", "set", number, agreed_due_at=FRIDAY, reason="Suku cadang dipesan")
     office.does("agen", "set", number, agreed_due_at=FRIDAY + timedelta(days=30), reason="Lebih lama")
-    promise = office.see(number, lambda s, t: new_promise(s, office.context(), t))
+    promise = office.see(number, lambda s, t: new_promise(standing(s, office.context(), t), office.now()))
     assert promise is not None
     assert promise < FRIDAY

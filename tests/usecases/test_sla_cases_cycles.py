@@ -10,7 +10,7 @@ from sqlalchemy import select
 from helpdesk.sla.norms import Extension, Span, Unit
 from helpdesk.store.db import unit_of_work
 from helpdesk.store.mail_models import OutboxMessage
-from helpdesk.store.models import Event
+from helpdesk.store.models import Entry, Event
 from helpdesk.tickets.errors import WrongState
 from helpdesk.usecases.recording import create_ticket
 from tests.usecases.conftest import MEDAN, Office
@@ -214,10 +214,13 @@ def test_case_48_nothing_is_extended_at_the_second_after_the_deadline(office: Of
         office.does("penyelia", "extend", late, reason="x")
 
 
-def test_case_49_a_worker_that_was_down_over_the_breach_tells_the_true_times(office: Office) -> None:
+@pytest.mark.parametrize(("down", "promises"), [(4, True), (6, False)])
+def test_case_49_a_worker_that_was_down_over_the_breach_tells_the_true_times_and_promises_none_that_is_over(
+    office: Office, down: int, *, promises: bool
+) -> None:
     number = classified(office)
     due = office.value(number, "resolution_due_at")
-    office.now.at = due + timedelta(hours=6)
+    office.now.at = due + timedelta(hours=down)
     sweep(office)
     sweep(office)
     (told,) = office.see(
@@ -227,7 +230,10 @@ def test_case_49_a_worker_that_was_down_over_the_breach_tells_the_true_times(off
         ).all(),
     )
     assert datetime.fromisoformat(told["due_at"]) == due
-    assert datetime.fromisoformat(told["new_due_at"]) == due + timedelta(hours=5), "four from the breach, and lunch"
+    anew = due + timedelta(hours=5)  # four from the breach, and lunch
+    assert told["new_due_at"] == (anew.isoformat() if promises else None)
+    entry = office.see(number, lambda s, t: s.scalars(select(Entry.text).where(Entry.ticket_id == t.id)).all())[-1]
+    assert ("Waktu yang baru belum dapat kami sebutkan" in entry) is not promises
 
 
 def test_case_50_52_a_call_recorded_late_is_breached_from_its_own_deadline_on(office: Office) -> None:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk.sla.norms import StartKind
-from helpdesk.sla.promises import renewed_due
 from helpdesk.sla.rules import Basis
 from helpdesk.store.models import Hold, Ticket
 from helpdesk.tickets.words import CancelReason, HoldReason, Status
 from helpdesk.tiers.routing import LAYER_1
-from helpdesk.usecases.clocks import Standing
+from helpdesk.usecases.clocks import Standing, new_promise
 from helpdesk.usecases.standards import begins_with, provisional_for
 from helpdesk.web.portal.standard import Present
 from helpdesk.web.portal.times import when, working_amount
@@ -114,10 +113,9 @@ def _waiting(hold: Hold | None, standing: Standing, missing: tuple[str, ...], at
 def _late(due: datetime, standing: Standing, at: Present) -> Promise:
     """The standards' compensation: an apology and a new time, the same norm counted from the breach."""
     over = working_amount(standing.calendar.between(due, at.now) // 60)
-    item = standing.item
-    renewed = renewed_due(standing.facts, item.target, standing.calendar, due) if item else None
+    renewed = new_promise(standing, at.now)
     after = _("Over by %(amount)s.", amount=over)
-    if renewed is not None and renewed > at.now:
+    if renewed is not None:
         after = _("New time: %(when)s.", when=at.when(renewed))
     return Promise(
         _("We promised it by %(when)s", when=at.when(due)), _("We are late, and we apologise"), after, "late"
