@@ -14,6 +14,7 @@ from helpdesk.catalog.errors import CatalogError, CatalogErrors
 from helpdesk.catalog.load import load_file
 from helpdesk.catalog.model import Catalog
 from helpdesk.catalog.validity import begins_at, has_to_wait
+from helpdesk.failpoints import failpoint
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,7 @@ class CatalogSource:
         self.waiting = None
         if fresh.edition != self._catalog.edition:
             log.info("the catalogue %s is in force", fresh.edition)
+            failpoint("admin.catalog_loaded_before_swap")
             self._catalog = fresh
 
 

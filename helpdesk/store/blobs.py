@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from helpdesk.failpoints import failpoint
+
 
 class BlobStore:
     """Content-addressed files below `<data>/blobs`, mode 0600, folders 0700, whatever the umask."""
@@ -22,6 +24,7 @@ class BlobStore:
         path = self._path(sha256)
         if not path.exists():
             self._write(path, content)
+        failpoint("intake.blob_written_before_row")
         return sha256
 
     def _write(self, path: Path, content: bytes) -> None:
@@ -32,7 +35,9 @@ class BlobStore:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                file.write(content[: len(content) // 2])
+                failpoint("intake.blob_half_written")
+                file.write(content[len(content) // 2 :])
                 file.flush()
                 os.fsync(file.fileno())
             part.rename(path)

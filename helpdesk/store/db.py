@@ -17,10 +17,12 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, TypeDecorator, event
 from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeEngine
 
 from helpdesk.config import Settings
+from helpdesk.failpoints import database_fails_with
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -29,6 +31,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+database_fails_with(lambda place: OperationalError(f"fail point {place}", None, ConnectionError("away")))
 _writes: ContextVar[bool] = ContextVar("unit of work writes", default=False)
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.failpoints import failpoint
 from helpdesk.store.models import Entry, File, Ticket, TicketLink
 from helpdesk.tickets.errors import invalid
 from helpdesk.tickets.errors import marked as _
@@ -61,6 +62,7 @@ def merge(deed: Deed) -> None:
     kept = end_of_cycle(deed.session, deed.context, deed.ticket, CancelReason.MERGED)
     deed.done(why=other.number, data={"reason": CancelReason.MERGED.value, "into": other.number, "ended": kept})
     end_hold(deed)
+    failpoint("web.merge_mid")
     deed.ticket.merged_into_id = other.id
     link_tickets(deed.session, deed.context, deed.ticket, other, "merged")
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from helpdesk.catalog.model import Catalog
 from helpdesk.catalog.source import CatalogSource
 from helpdesk.config import Settings
+from helpdesk.failpoints import failpoint
 from helpdesk.store.db import db, writing
 from helpdesk.timepiece import Now
 from helpdesk.usecases.context import Context
@@ -96,6 +97,7 @@ class Desk(Flask):
                 answer: Response = self.make_response(super().dispatch_request())
                 if answer.status_code < 400 or g.get("keep"):
                     db.session.commit()
+                    failpoint("web.after_commit_before_response")
                 return answer
             finally:
                 db.session.remove()

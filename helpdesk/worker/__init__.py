@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.email.reading import read
 from helpdesk.config import Settings
+from helpdesk.failpoints import failpoint
 from helpdesk.store.db import bare_app, reading, unit_of_work
 from helpdesk.timepiece import clock
 from helpdesk.usecases.editions import note_in_force, recalled
@@ -129,10 +130,12 @@ class Worker:
             ticket = next(iter(due_tickets(session, context, limit=1)), None)
             if ticket is None:
                 return False
+            failpoint("scheduler.after_due_select")
             ticket_id, number = ticket.id, ticket.number
             try:
                 with session.begin_nested():
                     check(session, context, ticket)
+                    failpoint("scheduler.after_effect_before_commit")
             except SQLAlchemyError:
                 raise
             except Exception:  # one ticket must not keep the clocks of all others from being looked at
