@@ -18,10 +18,11 @@ from helpdesk.store.people_models import IdempotencyKey
 from helpdesk.tickets.errors import Forbidden, invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Staff
-from helpdesk.tickets.words import Channel
+from helpdesk.tickets.words import Action, Channel
 from helpdesk.usecases.answers import checked_attributes, checked_event
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
+from helpdesk.usecases.short_notice import mention
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,38}")
@@ -102,6 +103,8 @@ def _subject(given: Mapping[str, Any]) -> str:
 def create_ticket(session: Session, context: Context, staff: Staff, given: Mapping[str, Any]) -> Ticket:
     """Record a ticket for somebody else; it has a number afterwards. The caller commits.
 
+    Who asks later than the standard wants is told so, whatever the channel: here no form of the portal said it.
+
     `given` are the fields of `POST /tickets`, already of the right types: desk, channel, subject, text, requester
     {name, email?, phone?}, item?, attributes?, event_at?, received_at? (aware; earlier than now needs `reason`).
     Raises Forbidden and Invalid.
@@ -132,7 +135,9 @@ def create_ticket(session: Session, context: Context, staff: Staff, given: Mappi
         event_at=event_at,
         why=reason,
     )
-    return open_ticket(session, context, staff, opening)
+    ticket = open_ticket(session, context, staff, opening)
+    mention(session, context, ticket, Action.OPEN)
+    return ticket
 
 
 def _fingerprint(given: Mapping[str, Any]) -> str:

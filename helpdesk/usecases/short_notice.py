@@ -72,9 +72,10 @@ def _told(session: Session, ticket: Ticket) -> bool | None:
 def mention(session: Session, context: Context, ticket: Ticket, action: Action) -> None:
     """After staff said what is asked for and when, tell the requester politely that it came late; once.
 
-    Once more when it is taken on after that. Whoever sent the form all the same was told by the form.
+    At the opening too, where staff or a program recorded it with item and date. Once more when it is taken on after
+    that. Whoever sent the portal's form all the same was told by the form.
     """
-    if action not in (Action.CLASSIFY, Action.SET):
+    if action not in (Action.OPEN, Action.CLASSIFY, Action.SET):
         return
     amount = lead_time_missed(context, ticket)
     if amount is None or ticket.event_at is None:

@@ -1,6 +1,6 @@
 """The ticket page of staff says that a request came too late for its lead time, and takes it on with a reason."""
 
-from tests.web.conftest import World
+from tests.web.conftest import MEDAN, World
 
 EVENT = "itsm.11/special-event"
 
@@ -39,3 +39,16 @@ def test_programs_give_the_reason_too(world: World) -> None:
     world.api("rina").ok(number, "set", {"short_notice": "Rapat Menteri"})
     refused = world.api("rina").act(number, "set", {"short_notice": ""})
     assert refused.status_code == 422
+
+
+def test_a_late_request_that_is_recorded_with_its_date_is_answered_at_once_and_only_once(world: World) -> None:
+    new = {
+        "desk": MEDAN, "channel": "phone", "item": EVENT, "attributes": {"place": "near"}, "event_at": "2026-11-27",
+        "subject": "Rapat", "text": "Jumat ini", "requester": {"name": "Wati", "email": "wati@example.id"},
+    }  # fmt: skip
+    api = world.api("rina")
+    number = api.post("/tickets", new).json["number"]
+    api.ok(number, "classify", {"priority": 2})
+    late = [event for event in api.get(f"/tickets/{number}").json["events"] if event["action"] == "late-request"]
+    assert len(late) == 1
+    assert "5 hari kerja sebelum kegiatan" in api.get(f"/tickets/{number}").json["entries"][-1]["text"]
