@@ -229,11 +229,13 @@ def _requester_deadline(
 ) -> tuple[datetime | None, datetime | None]:
     """When the reminder goes out and when the ticket lapses, on a running documents hold.
 
-    Counted from the delivery of the list: nobody misses a deadline that he was never told.
+    Counted from the delivery of the list, and never before the time that was told: nobody misses a deadline that he
+    was never told. A holiday that is taken away again shortens no wait; one that is added lengthens it.
     """
     rule = target.requester_deadline
-    asked = next((h.told_at for h in facts.holds if h.reason == "documents" and h.to_at is None and h.told_at), None)
-    if rule is None or asked is None:
+    hold = next((h for h in facts.holds if h.reason == "documents" and h.to_at is None and h.told_at), None)
+    if rule is None or hold is None or hold.told_at is None:
         return None, None
-    lapse = span_end(rule.span, asked, calendar)
+    asked = hold.told_at
+    lapse = max(span_end(rule.span, asked, calendar), hold.told_lapse_at or asked)
     return max(asked, span_before(rule.remind, lapse, calendar)) if rule.remind else None, lapse

@@ -13,13 +13,15 @@ from helpdesk.sla.spans import Pause
 class HoldPeriod:
     """One hold of the ledger; `to_at` None while it lasts.
 
-    `told_at`: when the list of what is missing went out to the requester; None while it has not.
+    `told_at`: when the list of what is missing went out to the requester; None while it has not. `told_lapse_at`: the
+    latest time until which the requester was told to have.
     """
 
     reason: str
     from_at: datetime
     to_at: datetime | None = None
     told_at: datetime | None = None
+    told_lapse_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

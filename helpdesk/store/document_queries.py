@@ -36,18 +36,24 @@ def files_since_hold(session: Session, ticket_ids: Collection[int]) -> dict[int,
     return {ticket: at for ticket, at in found.items() if ticket not in ticked or ticked[ticket] < at}
 
 
-def list_sent_at(session: Session, ticket_id: int, asked_at: datetime) -> datetime | None:
-    """When the list of what is missing, asked for at `asked_at`, went out to the requester (aware UTC).
+def list_sent(session: Session, ticket_id: int, asked_at: datetime) -> tuple[datetime | None, datetime | None]:
+    """When the list of what is missing, asked for at `asked_at`, went out to the requester, and the latest time until
+    which the list or its reminder told the requester to have (aware UTC).
 
-    None while it has not, and where it came back or could not be sent.
+    None and None while it has not gone out, and where it came back or could not be sent.
     """
-    sent = (
+    sent = select(OutboxMessage.kind, OutboxMessage.sent_at, OutboxMessage.context).where(
         OutboxMessage.ticket_id == ticket_id,
-        OutboxMessage.kind == "documents",
+        OutboxMessage.kind.in_(("documents", "reminder")),
         OutboxMessage.state == "sent",
         OutboxMessage.created_at >= asked_at,
     )
-    return session.scalar(select(func.max(OutboxMessage.sent_at)).where(*sent))
+    rows = session.execute(sent).all()
+    lists = [row.sent_at for row in rows if row.kind == "documents" and row.sent_at is not None]
+    if not lists:
+        return None, None
+    told = (row.context.get("lapse_at") for row in rows)
+    return max(lists), max((datetime.fromisoformat(lapse) for lapse in told if lapse), default=None)
 
 
 def mail_is_read(session: Session, desk: str, until: datetime, *, fetched: bool) -> bool:

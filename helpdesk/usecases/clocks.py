@@ -28,7 +28,7 @@ from helpdesk.sla.verdict import (
     response_verdict,
 )
 from helpdesk.sla.window import reopen_until
-from helpdesk.store.document_queries import list_sent_at
+from helpdesk.store.document_queries import list_sent
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.tickets.events import ALARMED, REMINDER, WARNED, EventFact, History, described, fold, moment
 from helpdesk.tickets.words import Action, CancelReason, Channel, HoldReason, Status
@@ -69,16 +69,17 @@ def history_of(events: Iterable[Event]) -> History:
 
 def _periods(session: Session, ticket: Ticket, item: Item | None, holds: Iterable[Hold]) -> tuple[HoldPeriod, ...]:
     return tuple(
-        HoldPeriod(h.reason, h.started_at, h.ended_at, _told_at(session, ticket, item, h) if item else None)
-        for h in holds
+        HoldPeriod(h.reason, h.started_at, h.ended_at, *_told(session, ticket, item, h) if item else ()) for h in holds
     )
 
 
-def _told_at(session: Session, ticket: Ticket, item: Item, hold: Hold) -> datetime | None:
-    """When the requester got the list of what is missing; only asked for where a deadline of theirs depends on it."""
+def _told(session: Session, ticket: Ticket, item: Item, hold: Hold) -> tuple[datetime | None, datetime | None]:
+    """When the requester got the list of what is missing, and until when it said that there is time; only asked for
+    where a deadline of theirs depends on it.
+    """
     if item.target.requester_deadline is None or hold.ended_at is not None or hold.reason != HoldReason.DOCUMENTS:
-        return None
-    return list_sent_at(session, ticket.id, hold.started_at)
+        return None, None
+    return list_sent(session, ticket.id, hold.started_at)
 
 
 def facts_of_history(history: History, holds: tuple[HoldPeriod, ...], created_at: datetime) -> Facts:

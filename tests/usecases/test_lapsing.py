@@ -13,7 +13,9 @@ from helpdesk.store.models import Event, Ticket
 from helpdesk.tickets.words import Action
 from helpdesk.usecases.dispatch import note_sent, take_next
 from helpdesk.usecases.mailboxes import mailbox_for, note_searched
+from tests.usecases.calendars.changes import TUESDAY, adopt, with_closed
 from tests.usecases.conftest import MEDAN, Office
+from tests.usecases.outgoing import ONE_DATABASE
 from tests.usecases.post import Post, letter, with_file
 from tests.usecases.test_sweep import sweep
 
@@ -143,6 +145,19 @@ def test_case_30_nothing_lapses_while_the_list_has_not_gone_out_and_the_time_cou
     sent = office.now()
     assert office.value(number, "next_check_at") > sent
     at(office, sent + timedelta(days=8))
+    assert lapsed(office, number)
+
+
+@ONE_DATABASE
+def test_a_holiday_that_is_taken_away_after_the_list_went_out_shortens_no_wait(office: Office) -> None:
+    told, plain = CLOSE + timedelta(days=1), office.catalog
+    office.catalog = with_closed(plain, TUESDAY)
+    number = asked(office)
+    assert "Jumat, 27 November 2026 pukul 17.00" in office.see(number, lambda _s, t: t.entries[-1].text)
+    adopt(office, plain)
+    at(office, told)
+    assert not lapsed(office, number)
+    at(office, told + timedelta(seconds=1))
     assert lapsed(office, number)
 
 
