@@ -11,6 +11,7 @@ from helpdesk.commands import surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -75,6 +76,28 @@ def activate_user(name: str) -> None:
     password = _password()
     with _work() as (session, _context):
         departing.activate(session, name, password)
+
+
+@user.command("absent")
+@click.argument("name")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Hari terakhir. / The last day.")
+@click.option("--substitute", default="", help="Yang menerima pemberitahuannya. / Who gets what is written to them.")
+def user_is_absent(name: str, until: datetime, substitute: str) -> None:
+    """Petugas cuti sampai suatu hari. / A staff user is away; notices go to the substitute, else to colleagues."""
+    from helpdesk.usecases import absence
+
+    with _work() as (session, context):
+        absence.set_absent(session, context, name, until.date(), substitute)
+
+
+@user.command("present")
+@click.argument("name")
+def user_is_present(name: str) -> None:
+    """Petugas kembali lebih awal. / A staff user is back early."""
+    from helpdesk.usecases import absence
+
+    with _work() as (session, _context):
+        absence.set_present(session, name)
 
 
 @user.command("password")

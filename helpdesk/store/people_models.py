@@ -1,6 +1,6 @@
 """The rows of staff, their roles, their sessions and tokens, and of the links and codes that requesters get."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
@@ -10,7 +10,10 @@ from helpdesk.store.db import Base
 
 
 class StaffUser(Base):
-    """A staff member. `password_hash` is argon2id."""
+    """A staff member. `password_hash` is argon2id.
+
+    `absent_until`: the last day on which they are away, and `substitute_id` who is written to in their place.
+    """
 
     __tablename__ = "staff_user"
 
@@ -22,6 +25,8 @@ class StaffUser(Base):
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(2), default="id")
     created_at: Mapped[datetime]
+    absent_until: Mapped[date | None]
+    substitute_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
 
     memberships: Mapped[list["Membership"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 

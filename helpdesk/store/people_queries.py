@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -37,11 +38,17 @@ def staff_at(session: Session, desks: Collection[str]) -> dict[str, Colleague]:
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """A staff user who can be written to."""
+    """A staff user who can be written to; `absent_until` is the last day on which they are away."""
 
     name: str
     shown: str
     email: str
+    absent_until: date | None = None
+    substitute_id: int | None = None
+
+    def is_away(self, today: date) -> bool:
+        """True for somebody who is away on that day."""
+        return self.absent_until is not None and today <= self.absent_until
 
 
 def addressees(session: Session, desk: str, role: Role, group: str = "") -> tuple[Addressee, ...]:
@@ -59,9 +66,8 @@ def addressee(session: Session, user_id: int | None) -> tuple[Addressee, ...]:
 
 
 def _written_to(session: Session, who: ColumnElement[bool]) -> tuple[Addressee, ...]:
-    statement = select(StaffUser.name, SHOWN_NAME.label("shown"), StaffUser.email).where(
-        who, StaffUser.active, StaffUser.email != ""
-    )
+    columns = (StaffUser.name, SHOWN_NAME, StaffUser.email, StaffUser.absent_until, StaffUser.substitute_id)
+    statement = select(*columns).where(who, StaffUser.active, StaffUser.email != "")
     return tuple(Addressee(*row) for row in session.execute(statement.order_by(StaffUser.name)))
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -54,9 +54,10 @@ def enqueue(
     answers: tuple[str, ...] = (),
     data: Mapping[str, Any] | None = None,
 ) -> None:
+    at: datetime | None = None,
     """One message to one recipient about a flushed ticket and entry (None: of no part of its conversation).
 
-    `answers`: the ids that it replies to.
+    `answers`: the ids that it replies to. `at`: when it goes out (aware; None: now).
 
     An automatic message to an address that nobody reads is not written.
     """
@@ -80,7 +81,7 @@ def enqueue(
         context=dict(data or {}),
         once_key=f"{kind}:{ticket.number}:{recipient}" if once else None,
         state=first_state(session, context, ticket.desk, recipient, channel=channel, automatic=automatic),
-        next_try_at=context.now,
+        next_try_at=at or context.now,
         created_at=context.now,
     )
     write(session, MessageKey, message_id=message_id, ticket_id=ticket.id, entry_id=entry_id)

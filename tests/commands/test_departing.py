@@ -41,3 +41,12 @@ def test_an_unknown_user_is_refused(ayu: Commands, command: str) -> None:
 def test_a_short_new_password_is_refused(ayu: Commands) -> None:
     assert ayu("user", "password", "ayu", given="pendek\n").returncode == 2
     assert ayu("user", "password", "ayu", given=SECOND)[:2] == (0, "")
+
+
+def test_who_is_away_is_said_with_a_day_and_a_substitute_who_may_see_the_same(ayu: Commands) -> None:
+    place = ("--role", "agent", "--desk", "kptik-medan", "--email", "budi@kantor.example")
+    assert ayu("user", "add", "budi", *place, given=SECOND).returncode == 0
+    assert ayu("user", "absent", "ayu", "--until", "2099-12-31", "--substitute", "budi")[:2] == (0, "")
+    assert ayu("user", "absent", "budi", "--until", "2099-12-31", "--substitute", "ayu").returncode == 2, "no address"
+    assert ayu("user", "absent", "ayu", "--until", "besok").returncode == 2
+    assert ayu("user", "present", "ayu")[:2] == (0, "")

@@ -1,14 +1,17 @@
 """Staff are warned before a breach and their supervisors told of it: once a cycle, in working hours, never too late."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from helpdesk.store.db import unit_of_work
 from helpdesk.store.mail_models import OutboxMessage
-from helpdesk.store.people_models import StaffUser
+from helpdesk.store.people_models import Membership, StaffUser
+from helpdesk.tickets.errors import Invalid
 from helpdesk.tickets.words import Channel
+from helpdesk.usecases.absence import set_absent, set_present
+from helpdesk.usecases.dispatch import letter
 from tests.usecases.conftest import Office
 from tests.usecases.test_sweep import classified, sweep
 
@@ -24,15 +27,25 @@ def office(office: Office) -> Office:
     return office
 
 
+def outbox(office: Office, *kinds: str) -> list[OutboxMessage]:
+    with unit_of_work() as session:
+        found = list(
+            session.scalars(select(OutboxMessage).where(OutboxMessage.kind.in_(kinds)).order_by(OutboxMessage.id))
+        )
+        session.expunge_all()
+    return found
+
+
 def told(office: Office, number: str) -> list[tuple[str, str]]:
-    """(kind, user name) of the notices that staff got about a ticket, in the order of writing."""
-    mine = select(OutboxMessage.kind, OutboxMessage.recipient).where(OutboxMessage.kind.in_(("warning", "alarm")))
-
-    def look(session, ticket):
-        found = session.execute(mine.where(OutboxMessage.ticket_id == ticket.id).order_by(OutboxMessage.id))
-        return [(row.kind, row.recipient.partition("@")[0]) for row in found]
-
-    return office.see(number, look)
+    """(kind, user name) of the notices that staff got about a ticket, alone or with others, in the order of writing."""
+    mails = outbox(office, "warning", "alarm", "digest")
+    of = [
+        (notice["kind"], mail.recipient)
+        for mail in mails
+        for notice in mail.context["notices"]
+        if notice["number"] == number
+    ]
+    return [(kind, recipient.partition("@")[0]) for kind, recipient in of]
 
 
 def at(office: Office, moment: datetime) -> None:
@@ -161,14 +174,105 @@ def test_staff_without_an_address_get_nothing_and_the_sweep_moves_on(office: Off
     assert "warned" not in office.see(number, lambda _s, t: [e.action for e in t.events])
 
 
-def test_nobody_is_flooded_and_nothing_is_held_back_for_later(office: Office) -> None:
+def test_case_51_what_one_person_is_told_at_once_is_one_mail(office: Office) -> None:
     numbers = [office.opened(email=f"p{n}@kantor.example", item=RESET) for n in range(13)]
     at(office, near(office, numbers[0]))
-    sent = [kind for number in numbers for kind, _who in told(office, number)]
-    assert len(sent) == office.settings.automatic_per_hour
-    states = office.see(numbers[0], lambda s, _t: set(s.scalars(select(OutboxMessage.state))))
-    assert "held" not in states
+    assert outbox(office, "warning", "alarm") == []
+    (mail,) = outbox(office, "digest")
+    assert (mail.recipient, mail.ticket_id) == ("agen@kantor.example", None)
+    assert mail.next_try_at == office.now() + timedelta(minutes=1)
+    for number in numbers:
+        assert office.see(number, lambda _s, t: t.events[-1].action) == "warned"
+
+    def written(session, _ticket):
+        return letter(session, office.context(), session.get_one(OutboxMessage, mail.id))
+
+    sent = office.see(numbers[0], written)
+    assert sent.subject == "13 tiket memerlukan perhatian / 13 tickets need attention"
+    for said in (*numbers, "hampir melewati batas waktu: Senin, 23 November 2026", "Lupa password", "/tickets/"):
+        assert said in sent.text, said
+
+
+def test_what_is_told_later_is_a_mail_of_its_own_until_the_share_of_the_hour_is_used_up(office: Office) -> None:
+    office.now.at, numbers = datetime(2026, 11, 23, 2, 30, tzinfo=UTC), []
+    for n in range(12):
+        office.now.move(minutes=2)
+        numbers.append(office.opened(email=f"p{n}@kantor.example", item=RESET))
+    for number in numbers:
+        at(office, near(office, number))
+    assert len(outbox(office, "warning")) == office.settings.automatic_per_hour
+    assert {mail.state for mail in outbox(office, "warning", "digest")} == {"pending"}, "nothing is held back for later"
     assert all(office.value(number, "at_risk") for number in numbers)
+
+
+def test_a_notice_shortly_before_closing_time_waits_for_no_other(office: Office) -> None:
+    office.now.at = datetime(2026, 11, 23, 6, 59, 30, tzinfo=UTC)  # three working hours later it is 16:59:30
+    number = classified(office)
+    at(office, datetime(2026, 11, 23, 9, 59, 30, tzinfo=UTC))
+    assert told(office, number) == [("warning", "agen")]
+    assert [mail.next_try_at for mail in outbox(office, "warning")][-1] == office.now()
+
+
+# --- away ----------------------------------------------------------------------------------------------------------
+
+TODAY = date(2026, 11, 23)
+
+
+def away(office: Office, name: str, substitute: str = "", until: date = TODAY) -> None:
+    with unit_of_work() as session:
+        set_absent(session, office.context(), name, until, substitute)
+
+
+def warned_of(office: Office, *, taken_by: str = "") -> list[tuple[str, str]]:
+    """Who is warned of a ticket at rft-tik."""
+    number = classified(office)
+    office.does("agen", "escalate", number, group="rft-tik")
+    if taken_by:
+        office.does(taken_by, "take", number)
+    at(office, near(office, number))
+    return told(office, number)
+
+
+def test_case_51_the_substitute_hears_of_it_while_somebody_is_away(office: Office) -> None:
+    away(office, "teknisi", "teknisi-bmn")
+    assert warned_of(office, taken_by="teknisi") == [("warning", "teknisi-bmn")]
+
+
+def test_case_51_without_a_substitute_who_is_there_the_group_hears_of_it_then_the_supervisors(office: Office) -> None:
+    with unit_of_work() as session:
+        kolega = StaffUser(name="kolega", email="kolega@kantor.example", password_hash="-", created_at=office.now())
+        kolega.memberships = [Membership(role="technician", desk="kptik-medan", group="rft-tik")]
+        session.add(kolega)
+    away(office, "teknisi", "teknisi-bmn")
+    away(office, "teknisi-bmn")
+    assert warned_of(office, taken_by="teknisi") == [("warning", "kolega")]
+    away(office, "kolega")
+    assert warned_of(office, taken_by="teknisi") == [("warning", "penyelia")]
+
+
+def test_after_the_last_day_or_back_earlier_one_is_written_to_again(office: Office) -> None:
+    away(office, "teknisi", "teknisi-bmn")
+    with unit_of_work() as session:
+        set_present(session, "teknisi")
+    assert warned_of(office) == [("warning", "teknisi")]
+    away(office, "teknisi", "teknisi-bmn")
+    office.now.at = datetime(2026, 11, 23, 17, 0, 1, tzinfo=UTC)  # the next day has begun in Medan
+    assert warned_of(office) == [("warning", "teknisi")]
+
+
+@pytest.mark.parametrize(
+    ("name", "substitute", "until"),
+    [
+        ("siapa", "", TODAY),
+        ("agen", "siapa", TODAY),
+        ("agen", "agen", TODAY),
+        ("agen", "agen-lain", TODAY),
+        ("agen", "", TODAY - timedelta(days=1)),
+    ],
+)
+def test_an_absence_that_cannot_be_is_refused(office: Office, name: str, substitute: str, until: date) -> None:
+    with pytest.raises(Invalid):
+        away(office, name, substitute, until)
 
 
 def test_a_notice_is_no_part_of_what_the_requester_reads(office: Office) -> None:

@@ -142,6 +142,7 @@ def _kinds() -> Mapping[str, str]:
         "late-request": _("notice of a missed lead time"),
         "warning": _("warning to staff"),
         "alarm": _("breach told to supervisors"),
+        "digest": _("several notices to staff"),
         "reminder": _("reminder of missing documents"),
         "lapse": _("notice of lapse"),
         "code": _("one-time code"),
