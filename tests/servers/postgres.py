@@ -34,7 +34,8 @@ class Postgres:
     def create(self, template: str = "template0", name: str = "") -> str:
         """A new database, a copy of `template`; gives its name, a new one if none is wanted."""
         name = name or f"test_{next(self._numbers)}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # Copying files takes half of what the default takes, which writes every page to the log.
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY = FILE_COPY')
         return name
 
     def drop(self, name: str) -> None:
