@@ -15,13 +15,12 @@ from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from helpdesk.sla.outline import DayChange
-from helpdesk.sla.reach import counts_forward
 from helpdesk.store.catalog_models import CalendarsApplied, MovedDeadline
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.tickets.events import MACHINE, MOVED
@@ -29,18 +28,18 @@ from helpdesk.tickets.words import Status
 from helpdesk.usecases.calendars_in_force import InForce, Step, in_force
 from helpdesk.usecases.clocks import Standing, refresh
 from helpdesk.usecases.context import Context
-from helpdesk.usecases.standards import calendar_for
+from helpdesk.usecases.reach import DUE, TIMES, Reach
 
 SETTLED_AFTER = timedelta(seconds=10)
 """How long a change must have been seen, by every worker that looks: longer than each takes to look at the file."""
 BATCH = 500
+STRETCH = 20_000
+"""How many ids one transaction looks through at most: beside very many ended tickets others must not wait for it."""
 RUNNING = (Status.NEW, Status.IN_PROGRESS, Status.ON_HOLD, Status.FULFILLED)
 CACHED = (
     "response_due_at", "response_done_at", "response_verdict", "resolution_due_at", "resolution_done_at",
     "resolution_verdict", "handling_due_at", "reopen_until", "breached", "at_risk", "next_check_at",
 )  # fmt: skip
-TIMES = ("response_due_at", "resolution_due_at", "handling_due_at", "reopen_until")
-"""The cached columns that a calendar moves; the others are written with them."""
 ONLY = 1
 """The id of the one row."""
 
@@ -61,10 +60,13 @@ def step(session: Session, context: Context, batch: int = BATCH) -> bool:
         return False
     if state.target is None and not _begin(state, context):
         return False
-    rows = _batch(session, context, state, batch)
+    desks = _concerned(context, state)
+    rows = _batch(session, desks, state.cursor, batch) if desks else ()
     if rows:
         _recompute(session, context, state, rows)
         state.cursor = rows[-1].id
+    elif desks and state.cursor + STRETCH < (session.scalar(select(func.max(Ticket.id))) or 0):
+        state.cursor += STRETCH
     else:
         _finish(state)
     return True
@@ -129,19 +131,23 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _batch(session: Session, context: Context, state: CalendarsApplied, limit: int) -> Sequence[Row[Any]]:
-    """The next tickets whose cycle runs at the desks concerned, locked."""
+def _concerned(context: Context, state: CalendarsApplied) -> list[str]:
     assert state.target_outline is not None
-    desks = Step(InForce.read(state.outline), InForce.read(state.target_outline)).desks(context.catalog)
-    if not desks:
-        return ()
+    return Step(InForce.read(state.outline), InForce.read(state.target_outline)).desks(context.catalog)
+
+
+def _batch(session: Session, desks: list[str], cursor: int, limit: int) -> Sequence[Row[Any]]:
+    """The next tickets whose cycle runs at these desks, locked; none where the next stretch of ids has none.
+
+    They are read along their ids: an index by desk would bring all that are open, to be sorted, in every batch.
+    """
     running = [status.value for status in RUNNING]
-    query = select(*_COLUMNS).where(Ticket.id > state.cursor, Ticket.status.in_(running), Ticket.desk.in_(desks))
+    query = select(*_COLUMNS).where(Ticket.id > cursor, Ticket.id <= cursor + STRETCH, Ticket.status.in_(running))
+    query = query.where((Ticket.desk + "").in_(desks))  # no index knows that expression
     return session.connection().execute(query.order_by(Ticket.id).limit(limit).with_for_update()).all()
 
 
-_REACHED = attrgetter("desk", "item", "catalog_version", "status", "agreed_due_at", "extended_due_at")
-_DUE, _REWRITTEN = attrgetter(*TIMES), attrgetter(*CACHED)
+_REWRITTEN = attrgetter(*CACHED)
 _BOUND = [f"b_{name}" for name in CACHED]
 
 
@@ -158,7 +164,7 @@ def _recompute(session: Session, context: Context, state: CalendarsApplied, rows
     # The calendars that deadlines are moved to are those of now, even where they changed again on the way; such a
     # second change is the next step for the tickets that were done before it.
     way = Step(InForce.read(state.outline), _now(context))
-    reach = _Reach(context, way)
+    reach = Reach(context, way)
     rows = [row for row in rows if reach.holds(row)]
     ids = [row.id for row in rows]
     events = _by_ticket(session, Event, ids, (Event.action, Event.actor, Event.at, Event.data))
@@ -172,39 +178,6 @@ def _recompute(session: Session, context: Context, state: CalendarsApplied, rows
         except Exception:  # one ticket must not keep all others on deadlines that no longer hold
             log.exception("the clocks of ticket %s could not be computed", row.id)
     _write(session, found)
-
-
-class _Reach:
-    """Which tickets a changed day can touch.
-
-    A holiday is mostly decreed long before; what is due until then need not be computed. Nor can a calendar make a
-    deadline where there is none: a start, an event or an agreement is awaited.
-    """
-
-    def __init__(self, context: Context, way: Step) -> None:
-        self._context, self._way = context, way
-        self._known: dict[tuple[str, str | None, str], tuple[datetime | None, bool]] = {}
-
-    def holds(self, row: Row[Any]) -> bool:
-        """False where all changed days lie after everything that is due on the ticket."""
-        desk, item, edition, status, agreed, extended = _REACHED(row)
-        if status == Status.ON_HOLD or agreed is not None or extended is not None:
-            return True
-        since, forward = self._known.get((desk, item, edition)) or self._changed(desk, item, edition)
-        if since is None or not (forward or row.resolution_due_at is None):
-            return True
-        return any(at is not None and at >= since for at in _DUE(row))
-
-    def _changed(self, desk: str, item_id: str | None, edition: str) -> tuple[datetime | None, bool]:
-        """The midnight at which the first changed day begins (None: the calendars cannot be compared), and whether
-        deadlines of the item rest on nothing after them.
-        """
-        item = self._context.item(item_id, edition)
-        changes = self._way.changes(desk, item)
-        calendar = calendar_for(self._context.catalog, desk, item)
-        since = calendar.end_of(changes[0].day - timedelta(days=1)) if changes else None
-        found = self._known[desk, item_id, edition] = since, item is None or counts_forward(item.target.norm)
-        return found
 
 
 def _by_ticket(session: Session, model: Any, ids: list[int], columns: tuple[Any, ...]) -> Mapping[int, list[Any]]:
@@ -229,7 +202,7 @@ def _one(
     """Compute one ticket's clocks as any action on it would, on values instead of its row object."""
     fresh = SimpleNamespace(**dict(zip(row._fields, row, strict=True)))
     standing = refresh(session, context, cast(Ticket, fresh), events=events, holds=holds)
-    if _DUE(row) == _DUE(fresh) and not _later_look(row, fresh, context.now):
+    if DUE(row) == DUE(fresh) and not _later_look(row, fresh, context.now):
         return
     found.updates.append({"b_id": row.id, **dict(zip(_BOUND, _REWRITTEN(fresh), strict=True))})
     changes = tuple(_relevant(way.changes(row.desk, standing.item), row, fresh, standing))

@@ -167,9 +167,9 @@ def test_case_14_desks_whose_calendar_did_not_change_are_not_looked_at(office: O
     desks["kptik-denpasar"] = replace(desks["kptik-denpasar"], calendar="other")
     items = {name: replace(item, calendar="") for name, item in office.catalog.items.items()}
     calendars = {**office.catalog.calendars, "other": other}
-    office.see(number, lambda _s, t: setattr(t, "resolution_due_at", None))
+    office.see(number, lambda _s, t: setattr(t, "resolution_due_at", WEDNESDAY_11))  # would be computed anew
     adopt(office, replace(office.catalog, calendars=calendars, desks=desks, items=items))
-    assert due(office, number) is None
+    assert due(office, number) == WEDNESDAY_11
 
 
 def test_what_lies_out_of_reach_would_not_have_moved(catalog: Catalog) -> None:
@@ -192,6 +192,32 @@ def test_what_lies_out_of_reach_would_not_have_moved(catalog: Catalog) -> None:
                     assert line(with_closed(catalog, after)) == before, (item.id, received)
                     looked += 1
     assert looked > 100
+
+
+def test_no_calendar_makes_a_deadline_where_a_start_an_event_or_an_agreement_is_awaited(catalog: Catalog) -> None:
+    """Every item of every desk, of which only the receipt is known: why rows without a deadline are left out."""
+    facts, awaited = Facts(datetime(2026, 11, 23, 1, 0, tzinfo=UTC), "email"), 0
+    closed = with_closed(catalog, TUESDAY)
+    for desk in catalog.desks.values():
+        for item in catalog.items_of(desk.id):
+            dues = [
+                timeline(facts, None, item.target, standards.calendar_for(of, desk.id, item), facts.received_at)
+                for of in (catalog, closed)
+            ]
+            before, after = (line.resolution.due_at for line in dues)
+            assert (before is None) == (after is None), item.id
+            awaited += before is None
+    assert awaited > 20
+
+
+def test_beside_many_ended_tickets_the_work_goes_on_in_stretches_of_ids(office: Office, monkeypatch) -> None:
+    numbers = [opened(office, email=f"p{n}@kantor.example") for n in range(6)]
+    for number in numbers[1:5]:
+        office.does("agen", "take", number)
+        office.does("agen", "cancel", number, reason="withdrawn")
+    monkeypatch.setattr(recalculation, "STRETCH", 2)
+    adopt(office, with_closed(office.catalog, TUESDAY))
+    assert [due(office, n) for n in (numbers[0], numbers[5])] == [WEDNESDAY_11] * 2
 
 
 def test_a_deadline_that_was_moved_back_before_a_holiday_follows_when_the_holiday_is_taken_away(
