@@ -40,7 +40,8 @@ class Inbound:
     answer may ever go out (RFC 3834, lists, bounces, own mail), `tellable` where no automatic message at all may go to
     the sender, now or later: it is no person, or not proved to be the one it names. `dmarc` is the result that the
     configured authserv-id states, else "". `delivered_to` are all addresses this copy was sent to, for finding the
-    desk. `content_hash` is equal for two copies of the same mail that differ only in headers added in transport.
+    desk. `delayed`: a mail system tells that one of our messages (`original_message_id`) is still on its way.
+    `content_hash` is equal for two copies of the same mail that differ only in headers added in transport.
     """
 
     sender: Address
@@ -65,6 +66,7 @@ class Inbound:
     dmarc: str = ""
     bounce_recipients: tuple[str, ...] = ()
     original_message_id: str = ""
+    delayed: bool = False
     content_hash: str = ""
 
 
@@ -91,12 +93,18 @@ class Outbound:
 
 
 class ChannelError(Exception):
-    """Sending or fetching failed. `permanent`: trying again is useless. `doubt`: it may have gone out."""
+    """Sending or fetching failed. `permanent`: trying again is useless. `doubt`: it may have gone out.
 
-    def __init__(self, message: str, *, permanent: bool = False, doubt: bool = False) -> None:
+    `destination`: the server listens; what failed is this recipient or this message.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, doubt: bool = False, destination: bool = False
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.doubt = doubt
+        self.destination = destination
 
 
 class Unreadable(Exception):

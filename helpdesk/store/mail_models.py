@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from helpdesk.store.db import Base
@@ -61,13 +61,20 @@ class OutboxMessage(Base):
     `state`: pending, claimed, sent, unknown (may have gone out; automatic mail is then not sent again), failed,
     held (over a cap, shown to staff), unsendable (the channel is not configured). `kind` is a folder of
     templates/messages. `once_key` is unique: what may go out once only (the acknowledgement per ticket and address).
-    `doubt`: sent again under the same Message-ID after a send whose end nobody saw.
+    `doubt`: sent again under the same Message-ID after a send whose end nobody saw. `released_at`: since then it goes
+    out because staff said so, whatever caps and the test switch say. `told_at`: when agents were told that it waits.
     """
 
     __tablename__ = "outbox_message"
     __table_args__ = (
         Index("ix_outbox_message_work", "state", "next_try_at"),
         Index("ix_outbox_message_recipient", "recipient", "automatic", "created_at"),
+        Index(
+            "ix_outbox_message_automatic",
+            "sent_at",
+            sqlite_where=text("automatic = 1"),
+            postgresql_where=text("automatic"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,6 +99,19 @@ class OutboxMessage(Base):
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+
+
+class Switch(Base):
+    """Something that an administrator turns on and off for all processes; a row that is missing is off."""
+
+    __tablename__ = "switch"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    is_on: Mapped[bool]
+    changed_by: Mapped[str] = mapped_column(String(60), default="")
+    changed_at: Mapped[datetime]
 
 
 class Mailbox(Base):

@@ -1,10 +1,11 @@
 """Sending the outbox: claim, send, note what came of it. Automatic mail at most once, agents' mail at least once."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -17,22 +18,37 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.letter import letter_html, letter_text
 from helpdesk.usecases.messages import render_body, render_subject
 from helpdesk.usecases.redaction import without_private_links
+from helpdesk.usecases.retrying import GIVE_UP_AFTER, OVERDUE, SERVER_DOWN, TELL_AFTER, wait_after
 
 CODE, DOCUMENTS = "code", "documents"
-UNDELIVERED = "undelivered"
-"""The mark of the note that says so on the ticket; its text is `RECIPIENT: ERROR`."""
+UNDELIVERED, WAITING = "undelivered", "waiting"
+"""The marks of the notes that say so on the ticket; their text is `RECIPIENT: ERROR`."""
 LEASE = timedelta(minutes=5)
-RETRY_MINUTES = (1, 5, 15, 60)
-SERVER_DOWN = timedelta(seconds=5)
-GIVE_UP_AFTER = timedelta(hours=72)
+MOST_AT_ONCE = 50
+SINCE = func.coalesce(OutboxMessage.released_at, OutboxMessage.created_at)
+"""Since when a message is tried: since it was written, or since staff let it go (again)."""
 
 log = logging.getLogger(__name__)
 
 
-def claim_outbox(session: Session, context: Context, desks: list[str], limit: int = 1) -> list[int]:
+def _rests(resting: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    of_one = (
+        and_(OutboxMessage.desk == d, OutboxMessage.recipient.endswith(f"@{n}", autoescape=True)) for d, n in resting
+    )
+    return or_(*of_one)
+
+
+def claim_outbox(
+    session: Session,
+    context: Context,
+    desks: Collection[str],
+    limit: int = 1,
+    resting: Collection[tuple[str, str]] = (),
+) -> list[int]:
     """Claim messages whose time has come; they are ours until the lease ends. The caller commits before sending.
 
-    A sender claims one message at a time: what a killed one had claimed may have gone out, and nothing else may.
+    `resting`: (desk, domain) of destinations that are left alone now. A sender claims one message at a time: what a
+    killed one had claimed may have gone out, and nothing else may.
     """
     now = context.now
     due = (
@@ -42,6 +58,8 @@ def claim_outbox(session: Session, context: Context, desks: list[str], limit: in
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    if resting:
+        due = due.where(not_(_rests(resting)))
     claimed = session.scalars(
         update(OutboxMessage)
         .where(OutboxMessage.id.in_(due))
@@ -71,6 +89,17 @@ def settle_lost_claims(session: Session, now: datetime) -> None:
     )
 
 
+def tell_of_delays(session: Session, now: datetime) -> None:
+    """Agents hear of their messages that have been waiting for an hour; what nobody could try for days is given up."""
+    waits = select(OutboxMessage).where(OutboxMessage.state == "pending").limit(MOST_AT_ONCE)
+    late = waits.where(OutboxMessage.told_at.is_(None), OutboxMessage.automatic.is_(False), now - TELL_AFTER > SINCE)
+    for message in session.scalars(late):
+        message.told_at = now
+        _note(session, message, WAITING, now)
+    for message in session.scalars(waits.where(OutboxMessage.attempts > 0, now - OVERDUE > SINCE)):
+        _give_up(session, message, now)
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A message that is ours to send: its row's id, its desk, and the letter."""
@@ -80,13 +109,15 @@ class Claimed:
     letter: Outbound
 
 
-def take_next(session: Session, context: Context, desks: list[str]) -> Claimed | None:
+def take_next(
+    session: Session, context: Context, desks: Collection[str], resting: Collection[tuple[str, str]] = ()
+) -> Claimed | None:
     """Claim the next message and write its letter; None when nothing is due. The caller commits before sending.
 
     A message that cannot be written is given up, so that it does not stand in the way of the others; so is a code
     that has expired meanwhile.
     """
-    while claimed := claim_outbox(session, context, desks):
+    while claimed := claim_outbox(session, context, desks, resting=resting):
         message = session.get_one(OutboxMessage, claimed[0])
         if message.kind == CODE and context.now - message.created_at >= CODE_LIFE:
             note_failed(session, message.id, context.now, ChannelError("the code has expired", permanent=True))
@@ -189,22 +220,26 @@ def note_failed(
     if message is None or message.state != "claimed":
         return
     message.error, message.lease_until = without_private_links(str(error))[:500], None  # a server may quote our letter
-    if error.permanent or now - message.created_at > GIVE_UP_AFTER:
-        message.state = "failed"
-        _forget_code(message)
-        _alarm(session, message, now)
+    since = message.released_at or message.created_at
+    if error.permanent or now - since > GIVE_UP_AFTER:
+        _give_up(session, message, now)
     elif error.doubt and message.automatic:
         message.state = "unknown"
         _forget_code(message)
     else:
-        minutes = RETRY_MINUTES[min(max(message.attempts, 1), len(RETRY_MINUTES)) - 1]
-        wait = SERVER_DOWN if server_down else timedelta(minutes=minutes)
+        wait = SERVER_DOWN if server_down else wait_after(message.attempts, message.message_id)
         message.state, message.next_try_at = "pending", now + wait
         message.doubt = message.doubt or error.doubt
 
 
-def _alarm(session: Session, message: OutboxMessage, now: datetime) -> None:
-    """An undelivered message shows on its ticket and on the board."""
+def _give_up(session: Session, message: OutboxMessage, now: datetime) -> None:
+    message.state, message.lease_until = "failed", None
+    _forget_code(message)
+    _note(session, message, UNDELIVERED, now)
+
+
+def _note(session: Session, message: OutboxMessage, mark: str, now: datetime) -> None:
+    """What became of a message shows on its ticket, which stands as unread on the board."""
     ticket = session.get(Ticket, message.ticket_id) if message.ticket_id else None
     if ticket is None:
         return
@@ -216,7 +251,7 @@ def _alarm(session: Session, message: OutboxMessage, now: datetime) -> None:
             channel=message.channel,
             author_name="outbox",
             text=f"{message.recipient}: {message.error}",
-            mark=UNDELIVERED,
+            mark=mark,
             created_at=now,
         )
     )

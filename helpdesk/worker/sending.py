@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.base import ChannelError, Outbound
 from helpdesk.channels.email.smtp import Sender
 from helpdesk.config import Settings
+from helpdesk.failpoints import failpoint
 from helpdesk.store.db import unit_of_work
 from helpdesk.usecases.dispatch import (
     Claimed,
@@ -18,9 +19,11 @@ from helpdesk.usecases.dispatch import (
     note_sent,
     settle_lost_claims,
     take_next,
+    tell_of_delays,
 )
 from helpdesk.usecases.mailboxes import note_smtp, note_smtp_well
 from helpdesk.usecases.processing import Desk
+from helpdesk.worker.destinations import Destinations
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,7 @@ class Senders:
         self._rests_until: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._now = now
+        self._destinations = Destinations(now)
 
     def configured(self) -> list[str]:
         """The desks that have a submission server."""
@@ -55,16 +59,28 @@ class Senders:
         """True while the desk's server is left alone."""
         return desk not in self.ready()
 
+    def resting(self) -> list[tuple[str, str]]:
+        """(desk, domain) of the destinations that are left alone now."""
+        return self._destinations.resting()
+
     def send(self, desk: str, outbound: Outbound) -> None:
-        """Send by the desk's server. Raises ChannelError; when the server does not listen, the desk rests."""
+        """Send by the desk's server. Raises ChannelError; when the server does not listen, the desk rests, and when
+        it listens but does not get rid of mail for a destination, that one rests.
+        """
         sender = self._open.get(desk) or Sender(self._urls[desk])
         self._open[desk] = sender
+        began = time.monotonic()
         try:
             sender.send(outbound)
         except ChannelError as error:
-            if not error.permanent and not sender.connected:
+            if error.permanent:
+                self._destinations.is_well(desk, outbound.recipient)
+            elif error.destination:
+                self._destinations.is_in_trouble(desk, outbound.recipient, time.monotonic() - began)
+            elif not sender.connected:
                 self._rest(desk)
             raise
+        self._destinations.is_well(desk, outbound.recipient)
         self._rests_until.pop(desk, None)
         self._failures.pop(desk, None)
 
@@ -85,19 +101,21 @@ def send_due(desk: Desk, senders: Senders, stopped: Callable[[], bool] = lambda:
     with unit_of_work() as session:
         context = desk.context()
         settle_lost_claims(session, context.now)
+        tell_of_delays(session, context.now)
         make_sendable(session, senders.configured())
-        claimed = take_next(session, context, senders.ready())
+        claimed = take_next(session, context, senders.ready(), senders.resting())
     for count in range(AT_ONCE):
         if claimed is None:
             return count
         _send_one(desk, senders, claimed)
         with unit_of_work() as session:
             last = count + 1 == AT_ONCE or stopped()
-            claimed = None if last else take_next(session, desk.context(), senders.ready())
+            claimed = None if last else take_next(session, desk.context(), senders.ready(), senders.resting())
     return AT_ONCE
 
 
 def _send_one(desk: Desk, senders: Senders, claimed: Claimed) -> None:
+    failpoint("outbox.after_claim")
     try:
         senders.send(claimed.desk, claimed.letter)
     except ChannelError as failure:
@@ -105,12 +123,13 @@ def _send_one(desk: Desk, senders: Senders, claimed: Claimed) -> None:
         log.warning("message %s was not sent: %s", claimed.id, error)
         _note(lambda session: _failed(session, desk, senders, claimed, error))
         return
+    failpoint("outbox.after_250_before_commit")
     _note(lambda session: _sent(session, desk, claimed))
 
 
 def _failed(session: Session, desk: Desk, senders: Senders, claimed: Claimed, error: ChannelError) -> None:
     note_failed(session, claimed.id, desk.now(), error, server_down=senders.rests(claimed.desk))
-    if not error.permanent:
+    if not error.permanent and not error.destination:
         note_smtp(session, claimed.desk, desk.now(), str(error))
 
 

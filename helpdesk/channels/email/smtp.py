@@ -12,6 +12,7 @@ from helpdesk.channels.base import ChannelError, Outbound
 from helpdesk.channels.email.addresses import addr_spec
 from helpdesk.channels.email.charsets import decode, error_line, one_line
 from helpdesk.channels.email.composing import compose, envelope_sender
+from helpdesk.failpoints import failpoint
 
 TIMEOUT = 45.0  # seconds for connecting and for each answer
 IDLE = 20.0  # seconds an unused connection is kept
@@ -31,7 +32,8 @@ def _reason(code: int, reply: bytes | str) -> str:
 
 def _refused(step: str, code: int, reply: bytes | str) -> ChannelError:
     permanent = 500 <= code < 600 and code not in SIGN_IN
-    return ChannelError(f"{step}: {_reason(code, reply)}", permanent=permanent)
+    ours = step == "sender" or code == 421 or code in SIGN_IN  # it says nothing about this recipient
+    return ChannelError(f"{step}: {_reason(code, reply)}", permanent=permanent, destination=not ours)
 
 
 def _host_name() -> str:
@@ -75,7 +77,8 @@ class Sender:
         """Hands one message over. Returns once the server has taken responsibility for it.
 
         Raises ChannelError: `permanent` where the server refused it for good (5xx) or it cannot be written; `doubt`
-        where the connection broke after the message had been sent whole and before the answer came.
+        where the connection broke after the message had been sent whole and before the answer came; `destination`
+        where the server listened until it was told the recipient.
         """
         data = compose(outbound)
         sender, recipient = envelope_sender(outbound), addr_spec(outbound.recipient)
@@ -114,21 +117,30 @@ class Sender:
 
     def _transfer(self, sender: str, recipient: str, data: bytes) -> None:
         connection = self._connected()
+        failpoint("outbox.after_connect")
+        listened = False
         try:
-            self._envelope(connection, sender, recipient, len(data))
+            self._announce(connection, sender, len(data))
+            listened = True
+            self._name(connection, recipient)
             self._content(connection, data)
         except smtplib.SMTPServerDisconnected as error:
             self._drop()
-            raise ChannelError(f"SMTP connection lost: {type(error).__name__}") from error
+            raise ChannelError(f"SMTP connection lost: {type(error).__name__}", destination=listened) from error
         except (_Gone, OSError, smtplib.SMTPException) as error:
             self._drop()
             if isinstance(error, _Gone):
                 raise
-            raise ChannelError(f"SMTP: {type(error).__name__}") from error
+            raise ChannelError(f"SMTP: {type(error).__name__}", destination=listened) from error
+        except ChannelError:
+            raise  # a refusal: the dialogue stands where both know it
+        except BaseException:
+            self._drop()  # else the next message would read the answers to this one
+            raise
         self._used_at = time.monotonic()
         self._sent += 1
 
-    def _envelope(self, connection: smtplib.SMTP, sender: str, recipient: str, size: int) -> None:
+    def _announce(self, connection: smtplib.SMTP, sender: str, size: int) -> None:
         options = [f"SIZE={size}"] if connection.has_extn("size") else []
         try:
             code, reply = connection.mail(sender, options)
@@ -138,6 +150,8 @@ class Sender:
             raise _Gone
         if code != 250:
             self._refuse(connection, "sender", code, reply)
+
+    def _name(self, connection: smtplib.SMTP, recipient: str) -> None:
         code, reply = connection.rcpt(recipient)
         if code not in (250, 251):
             self._refuse(connection, "recipient", code, reply)
@@ -151,10 +165,12 @@ class Sender:
         stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
         connection.send(stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"))
         try:
+            failpoint("outbox.after_data_before_250")
             code, reply = connection.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            raise ChannelError("the connection broke before the SMTP server answered", doubt=True) from error
+            gone = "the connection broke before the SMTP server answered"
+            raise ChannelError(gone, doubt=True, destination=True) from error
         if code != 250:
             self._refuse(connection, "content", code, reply)
 
