@@ -63,6 +63,7 @@ def timeline(
         missing=found.missing,
         pauses=pauses,
         extended=facts.extended_due_at is not None,
+        approximate=found.approximate,
         remind_at=remind,
         lapse_at=lapse,
     )

@@ -143,6 +143,8 @@ def _response(line: Timeline, facts: Facts, target: Target | None, tell: Teller)
 def _start(line: Timeline, facts: Facts, target: Target, calendar: WorkingCalendar, tell: Teller) -> Iterator[str]:
     kind = target.start.kind
     event = _start_said(target.start, tell)
+    if target.start.assumed and facts.cycle_started_at is None:
+        yield tell.say("start assumed", event=event)
     if line.awaiting is not None:
         yield tell.say("awaiting", event=event)
         return
@@ -167,6 +169,8 @@ def _basis(line: Timeline, facts: Facts, calendar: WorkingCalendar, tell: Teller
     match line.basis:
         case Basis.SPAN if line.span is not None:
             yield tell.say("rule", amount=tell.span(line.span))
+            if line.approximate:
+                yield tell.say("about", amount=tell.span(line.span))
         case Basis.AGREED:
             yield tell.say("agreed" if due is not None else "not agreed")
         case Basis.EVENT if facts.event_at is not None and due is not None:

@@ -75,7 +75,8 @@ class Timeline:
 
     `awaiting`: what starts the clock, while it has not happened. `expected_at`: the lower end of a range. `missing`:
     attributes without which the earliest deadline counts. `pauses`: the stretches that stopped the resolution clock.
-    `remind_at`, `lapse_at`: the requester's own deadline on the running documents hold, once its list has gone out.
+    `approximate`: the standard says "about" the span. `remind_at`, `lapse_at`: the requester's own deadline on the
+    running documents hold, once its list has gone out.
     """
 
     response: Clock
@@ -88,5 +89,6 @@ class Timeline:
     awaiting: StartKind | None = None
     pauses: tuple[Pause, ...] = ()
     extended: bool = False
+    approximate: bool = False
     remind_at: datetime | None = None
     lapse_at: datetime | None = None

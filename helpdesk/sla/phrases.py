@@ -45,6 +45,14 @@ PHRASES: dict[str, tuple[str, str]] = {
     "start event": ("{name}", "{name}"),
     "named event": ("peristiwa yang disebut standar", "the event that the standard names"),
     "start received": ("diterima", "receipt"),
+    "start assumed": (
+        "Standar tidak menyebut sejak kapan waktu dihitung; di sini sejak {event}.",
+        "The standard does not say from when time counts; here it is from {event}.",
+    ),
+    "about": (
+        "Standar menyebut “kurang lebih”; sebagai batas berlaku tepat {amount}.",
+        "The standard says “about”; as a limit exactly {amount} count.",
+    ),
     "rule": ("Batas waktu: {amount}.", "Time limit: {amount}."),
     "wording": ("Bunyi standar: “{wording}”.", "The standard says: “{wording}”."),
     "missing": (

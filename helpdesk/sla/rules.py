@@ -59,7 +59,8 @@ class StageDue:
 
 
 class Deadline(NamedTuple):
-    """What a norm comes to. `expected_at` is the lower end of a range; `missing` the attributes not given.
+    """What a norm comes to. `expected_at` is the lower end of a range; `missing` the attributes not given;
+    `approximate`: the standard says "about" the span.
 
     A tuple, since each stage of each open ticket makes one when a holiday is added.
     """
@@ -70,6 +71,7 @@ class Deadline(NamedTuple):
     expected_at: datetime | None = None
     missing: tuple[str, ...] = ()
     stages: tuple[StageDue, ...] = ()
+    approximate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def _fixed(norm: Fixed, start: datetime, situation: Situation) -> Deadline:
     due = span_end(norm.span, start, calendar, pauses, follows=follows)
     lower = norm.lower
     expected = None if lower is None else span_end(lower, start, calendar, pauses, follows=follows)
-    return Deadline(due, Basis.SPAN, norm.span, expected)
+    return Deadline(due, Basis.SPAN, norm.span, expected, approximate=norm.approximate)
 
 
 def _agreed(situation: Situation) -> Deadline:
@@ -207,7 +209,12 @@ def _after(span: Span, day: date, calendar: WorkingCalendar) -> datetime:
 
 
 def _calendar_anchored(norm: CalendarAnchored, start: datetime, calendar: WorkingCalendar) -> Deadline:
-    """The first such date whose deadline does not lie before the start."""
+    """The first such date whose deadline does not lie before the start.
+
+    Asked for on Saturday 31 January, when 30 January was the last working day, "31 January" is that of the next year:
+    the clock starts on Monday, as every clock does, and that is after the date. This year's would be a deadline that
+    was over before anybody could begin.
+    """
     day = calendar.day(start).replace(day=1)
     while True:
         following = (day + timedelta(days=31)).replace(day=1)

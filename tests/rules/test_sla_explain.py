@@ -73,6 +73,21 @@ def test_a_hold_and_its_reason_are_told_and_not_counted():
     assert "(menunggu pihak dalam) tidak menghentikan waktu." in story
 
 
+def test_what_the_standard_leaves_open_is_said_about_a_time_and_about_its_start():
+    target = replace(
+        FOUR_HOURS, norm=replace(FOUR_HOURS.norm, approximate=True), start=replace(FOUR_HOURS.start, assumed=True)
+    )
+    known = Facts(at(f"{FRIDAY} 08:00"), "email")
+    story = " ".join(told(target, known))
+    assert "Standar tidak menyebut sejak kapan waktu dihitung; di sini sejak diterima." in story
+    assert (
+        "Batas waktu: 4 jam kerja. Standar menyebut “kurang lebih”; sebagai batas berlaku tepat 4 jam kerja." in story
+    )
+    plain = " ".join(told(FOUR_HOURS, known))
+    assert "kurang lebih" not in plain
+    assert "tidak menyebut sejak" not in plain
+
+
 def test_a_running_hold_tells_what_remains():
     known = Facts(at(f"{FRIDAY} 08:00"), "email", holds=(HoldPeriod("requester", at(f"{FRIDAY} 09:30")),))
     assert "menunggu jawaban pemohon; sisa waktu 2 jam 30 menit." in " ".join(told(FOUR_HOURS, known))
