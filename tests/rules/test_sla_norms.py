@@ -25,6 +25,8 @@ from helpdesk.sla.norms import (
 )
 from helpdesk.sla.quantities import NotAQuantity, span_for
 from helpdesk.sla.rules import Basis
+from tests.rules.oracle_norms import OnDate, Request
+from tests.rules.oracle_office import office_walk
 from tests.rules.sla_requests import (
     COMPLETE,
     DAY_BEFORE,
@@ -154,6 +156,18 @@ def test_a_date_of_the_calendar_moves_back_and_comes_again_next_year():
     assert due(target, facts("2026-10-05 10:00")) == "2027-01-29 17:00"
     assert due(target, facts("2027-01-30 10:00")) == "2028-01-31 17:00"
     assert due(Target(CalendarAnchored(31)), facts("2026-11-03 10:00")) == "2026-11-30 17:00"
+
+
+def test_a_date_that_is_over_when_the_clock_starts_is_that_of_the_next_year_as_the_oracle_says():
+    """On Saturday 31 January no working time is left before the date: the clock starts on Monday 2 February."""
+    target, walk = Target(CalendarAnchored(31, 1)), office_walk("Asia/Jakarta")
+    for received, expected in (
+        ("2026-01-30 16:59", "2026-01-30 17:00"), ("2026-01-30 17:01", "2027-01-29 17:00"),
+        ("2026-01-31 10:00", "2027-01-29 17:00"), ("2026-02-02 08:00", "2027-01-29 17:00"),
+    ):  # fmt: skip
+        start = int(at(received).timestamp())
+        assert OnDate(31, 1).due(Request(walk, start), start) == int(at(expected).timestamp())
+        assert due(target, facts(received)) == expected
 
 
 def test_a_clock_that_starts_with_complete_documents_waits_for_them():
