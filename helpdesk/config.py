@@ -18,13 +18,16 @@ class MailAccount:
     `imap` and `smtp` are URLs such as `imaps://user:password@host:993/INBOX`, `imap://…` (`imap+starttls://`),
     `smtp://…`, `smtps://…`, `smtp+starttls://…`; None where not configured. `authserv_id` is the only host whose
     Authentication-Results count; empty: none does. `address` is the desk's own address where it is not the one of
-    the catalogue.
+    the catalogue. `plus_address`: mail to `desk+anything@domain` reaches the desk's mailbox, so that what comes back
+    can name the message by its address. `staff_mail`: staff may answer notices by mail; needs an `authserv_id`.
     """
 
     imap: SplitResult | None = None
     smtp: SplitResult | None = None
     authserv_id: str = ""
     address: str = ""
+    plus_address: bool = False
+    staff_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Settings:
 
     `bound` is host:port that `serve` listens at, empty elsewhere; a Host header of that address is always accepted.
     `trusted_proxies`: so many proxies stand before `serve`, each of which appends its caller to X-Forwarded-For.
+    `automatic_per_hour`, `automatic_in_all`: automatic messages to one address, and by all desks together. `mail_held`:
+    no mail leaves the house.
     """
 
     data: Path
@@ -46,6 +51,8 @@ class Settings:
     test_now_file: Path | None = None
     take_all_mail: bool = False
     automatic_per_hour: int = 10
+    automatic_in_all: int = 3000
+    mail_held: bool = False
     bound: str = ""
     trusted_proxies: int = 0
 
@@ -96,7 +103,7 @@ def _count(name: str, default: int, env: Mapping[str, str]) -> int:
     return int(text)
 
 
-DESK_SETTINGS = ("IMAP_URL", "SMTP_URL", "AUTHSERV_ID", "ADDRESS")
+DESK_SETTINGS = ("IMAP_URL", "SMTP_URL", "AUTHSERV_ID", "PLUS_ADDRESS", "ADDRESS", "STAFF_MAIL")
 
 
 def desks_unknown_to(desk_ids: Collection[str], env: Mapping[str, str] | None = None) -> list[str]:
@@ -114,11 +121,16 @@ def desks_unknown_to(desk_ids: Collection[str], env: Mapping[str, str] | None = 
 def mail_account(desk_id: str, env: Mapping[str, str]) -> MailAccount:
     """The mail settings of one desk. Raises ConfigError naming the faulty variable."""
     prefix = f"HELPDESK_{desk_key(desk_id)}"
+    authserv_id, staff_mail = (variable(f"{prefix}_{name}", env) for name in ("AUTHSERV_ID", "STAFF_MAIL"))
+    if staff_mail not in ("", "0", "1") or (staff_mail == "1" and not authserv_id):
+        raise ConfigError(f"{prefix}_STAFF_MAIL: 0, or 1 together with {prefix}_AUTHSERV_ID")
     return MailAccount(
         imap=_url(f"{prefix}_IMAP_URL", IMAP_SCHEMES, env),
         smtp=_url(f"{prefix}_SMTP_URL", SMTP_SCHEMES, env),
-        authserv_id=variable(f"{prefix}_AUTHSERV_ID", env),
+        authserv_id=authserv_id,
         address=variable(f"{prefix}_ADDRESS", env).lower(),
+        plus_address=variable(f"{prefix}_PLUS_ADDRESS", env) == "1",
+        staff_mail=bool(authserv_id) and staff_mail != "0",
     )
 
 
@@ -143,5 +155,7 @@ def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *
         test_now_file=Path(now_file) if testing and now_file else None,
         take_all_mail=testing or variable("HELPDESK_MAIL_FROM_START", env) == "1",
         automatic_per_hour=_count("HELPDESK_AUTOMATIC_PER_HOUR", 10, env),
+        automatic_in_all=_count("HELPDESK_AUTOMATIC_IN_ALL", 3000, env),
+        mail_held=variable("HELPDESK_MAIL_HELD", env) == "1",
         trusted_proxies=_count("HELPDESK_TRUSTED_PROXIES", 0, env),
     )

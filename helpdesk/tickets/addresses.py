@@ -12,3 +12,31 @@ _NOBODY = re.compile(
 def is_nobodys(address: str) -> bool:
     """True for addresses that no person reads (noreply@, mailer-daemon@): no automatic mail may go there."""
     return _NOBODY.match(address) is not None
+
+
+LONGEST_LOCAL_PART = 64  # octets (RFC 5321 section 4.5.3.1.1)
+_OWN_ID = re.compile(r"([0-9a-f]{32})@")
+_RETURN = re.compile(r"([^@]+)\+b([0-9a-f]{32})@([^@]+)")
+
+
+def return_address(address: str, message_id: str) -> str:
+    """Where a server shall send a message of ours back: `desk+b…@domain`, so that it names what came back.
+
+    `address` itself where the Message-ID is none of ours or the result would be too long.
+    """
+    local, _at, domain = address.rpartition("@")
+    own = _OWN_ID.match(message_id)
+    tied = f"{local}+b{own[1]}" if own else ""
+    return f"{tied}@{domain}" if tied and len(tied.encode()) <= LONGEST_LOCAL_PART else address
+
+
+def returned_id(address: str) -> str:
+    """The Message-ID (without `<>`) that a return address stands for; empty for any other address."""
+    found = _RETURN.fullmatch(address.lower())
+    return f"{found[2]}@{found[3]}" if found else ""
+
+
+def without_return_mark(address: str) -> str:
+    """The desk's address behind a return address; any other address as it is."""
+    found = _RETURN.fullmatch(address)
+    return f"{found[1]}@{found[3]}" if found else address

@@ -18,8 +18,9 @@ from helpdesk.tickets.events import WARNED
 from helpdesk.tickets.words import Role
 from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.absence import who_is_there
+from helpdesk.usecases.caps import over_cap
 from helpdesk.usecases.deed import Deed
-from helpdesk.usecases.notices import enqueue, over_cap
+from helpdesk.usecases.notices import enqueue
 from helpdesk.usecases.standards import calendar_for
 
 KINDS = {True: "warning", False: "alarm"}

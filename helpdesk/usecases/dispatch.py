@@ -1,6 +1,7 @@
 """Sending the outbox: claim, send, note what came of it. Automatic mail at most once, agents' mail at least once."""
 
 import logging
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,19 +13,24 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.base import Address, ChannelError, Outbound
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, Ticket
+from helpdesk.tickets.addresses import return_address
 from helpdesk.tickets.words import Channel, EntryKind
 from helpdesk.usecases.access import CODE_LIFE, link_for, link_token
+from helpdesk.usecases.bouncing import mark_undeliverable
+from helpdesk.usecases.caps import CODE, HELD, IN_ALL, hold_pending, mail_is_held, over_cap_in_all
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.letter import letter_html, letter_text
 from helpdesk.usecases.messages import render_body, render_subject
 from helpdesk.usecases.redaction import without_private_links
 from helpdesk.usecases.retrying import GIVE_UP_AFTER, OVERDUE, SERVER_DOWN, TELL_AFTER, wait_after
 
-CODE, DOCUMENTS = "code", "documents"
+DOCUMENTS = "documents"
 UNDELIVERED, WAITING = "undelivered", "waiting"
 """The marks of the notes that say so on the ticket; their text is `RECIPIENT: ERROR`."""
 LEASE = timedelta(minutes=5)
 MOST_AT_ONCE = 50
+NO_SUCH_ADDRESS = re.compile(r"recipient: 5\d\d[ -]#?5\.1\.(?:1|2|3|6|10)\b")
+"""A server knows at once that nobody is there (RFC 3463 section 3.2)."""
 SINCE = func.coalesce(OutboxMessage.released_at, OutboxMessage.created_at)
 """Since when a message is tried: since it was written, or since staff let it go (again)."""
 
@@ -115,12 +121,16 @@ def take_next(
     """Claim the next message and write its letter; None when nothing is due. The caller commits before sending.
 
     A message that cannot be written is given up, so that it does not stand in the way of the others; so is a code
-    that has expired meanwhile.
+    that has expired meanwhile. While mail is held, only what staff let go is claimed.
     """
+    if mail_is_held(session, context.settings):
+        hold_pending(session)
     while claimed := claim_outbox(session, context, desks, resting=resting):
         message = session.get_one(OutboxMessage, claimed[0])
         if message.kind == CODE and context.now - message.created_at >= CODE_LIFE:
             note_failed(session, message.id, context.now, ChannelError("the code has expired", permanent=True))
+            continue
+        if _is_too_much(session, context, message):
             continue
         try:
             with session.begin_nested():
@@ -132,6 +142,16 @@ def take_next(
             unwritable = ChannelError(f"cannot be written: {type(error).__name__}", permanent=True)
             note_failed(session, claimed[0], context.now, unwritable)
     return None
+
+
+def _is_too_much(session: Session, context: Context, message: OutboxMessage) -> bool:
+    """Hold an automatic message back where all desks together have had their share. A code has limits of its own."""
+    exempt = not message.automatic or message.kind == CODE or message.released_at is not None
+    if exempt or not over_cap_in_all(session, context):
+        return False
+    message.state, message.error, message.lease_until, message.attempts = HELD, IN_ALL, None, 0
+    session.flush()
+    return True
 
 
 def make_sendable(session: Session, desks: list[str]) -> None:
@@ -161,9 +181,14 @@ def letter(session: Session, context: Context, message: OutboxMessage) -> Outbou
         message_id=message.message_id,
         in_reply_to=message.in_reply_to,
         references=tuple(message.references),
-        envelope_from="" if message.automatic else context.address(message.desk),
+        envelope_from="" if message.automatic else _returns_to(context, message),
         automatic=message.automatic,
     )
+
+
+def _returns_to(context: Context, message: OutboxMessage) -> str:
+    address, account = context.address(message.desk), context.settings.mail.get(message.desk)
+    return return_address(address, message.message_id) if account and account.plus_address else address
 
 
 def _no_ticket(desk: str) -> Ticket:
@@ -221,6 +246,8 @@ def note_failed(
         return
     message.error, message.lease_until = without_private_links(str(error))[:500], None  # a server may quote our letter
     since = message.released_at or message.created_at
+    if error.permanent and NO_SUCH_ADDRESS.match(str(error)):
+        mark_undeliverable(session, message)
     if error.permanent or now - since > GIVE_UP_AFTER:
         _give_up(session, message, now)
     elif error.doubt and message.automatic:

@@ -9,9 +9,10 @@ from helpdesk.channels.base import Inbound, Machine
 from helpdesk.store.mail_models import MessageKey, OutboxMessage, RawMessage
 from helpdesk.store.models import Entry, Ticket
 from helpdesk.store.rows import one_at_a_time
+from helpdesk.tickets.addresses import without_return_mark
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import Channel
-from helpdesk.usecases.bouncing import file_bounce
+from helpdesk.usecases.bouncing import arrives_from, file_bounce, file_delay
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.linking import link_tickets
@@ -37,7 +38,8 @@ class Outcome:
 def desk_of(context: Context, mail: Inbound) -> str | None:
     """The desk that a mail is addressed to, by its recipients; None when it names none."""
     by_address = context.own_addresses()
-    recipients = (*mail.delivered_to, *(a.email for a in mail.to), *(a.email for a in mail.cc))
+    everybody = (*mail.delivered_to, *(a.email for a in mail.to), *(a.email for a in mail.cc))
+    recipients = map(without_return_mark, everybody)
     return next((by_address[a] for a in recipients if a in by_address), None)
 
 
@@ -107,13 +109,14 @@ def _copies(context: Context, mail: Inbound) -> tuple[tuple[str, str, str], ...]
     if not is_proved(mail):
         return ()
     own = {*context.own_addresses(), mail.sender.email, ""}
-    people = {a.email: a.name for a in (*mail.to, *mail.cc) if a.email not in own}
+    people = {a.email: a.name for a in (*mail.to, *mail.cc) if without_return_mark(a.email) not in own}
     return tuple((address, name, "cc") for address, name in list(people.items())[:COPIES])
 
 
 def _open(session: Session, context: Context, raw: Claim, mail: Inbound, mark: str) -> Ticket:
     assert raw.desk is not None
     person = person_for(session, context.now, email=mail.sender.email, name=mail.sender.name)
+    person.undeliverable = person.undeliverable and not is_proved(mail)
     shown = mail.reply_text if mail.reply_text and mail.reply_text != mail.text else None
     opening = Opening(
         desk=raw.desk,
@@ -155,6 +158,8 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
         return _finish(session, raw, "suppressed", known, ticket)
     if mail.machine is Machine.BOUNCE:
         return _bounced(session, raw, mail)
+    if mail.delayed and (late := file_delay(session, raw, mail)):
+        return _finish(session, raw, "ticketed", Outcome("continued", late.number, "delay"), late)
     if not mail.sender.email:
         return _finish(session, raw, "quarantined", Outcome("quarantined", reason="no usable sender address"))
     if mail.sender.email in context.own_addresses():
@@ -199,6 +204,7 @@ def _join_or_open(session: Session, context: Context, raw: Claim, mail: Inbound,
     if ticket is not None:
         session.refresh(ticket, with_for_update={"of": Ticket})
         if _belongs_to(context, raw, mail, ticket) and in_window(ticket, context.now):
+            arrives_from(session, mail.sender.email)
             entry = join(session, context, ticket, _answer(mail, raw, mark))
             _remember_id(session, raw, entry)
             return _finish(session, raw, "ticketed", Outcome("continued", ticket.number), ticket)

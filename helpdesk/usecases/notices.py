@@ -2,18 +2,20 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.failpoints import failpoint
 from helpdesk.store.mail_models import MessageKey, OutboxMessage
 from helpdesk.store.models import Entry, Event, Participant, Ticket
 from helpdesk.store.rows import write
 from helpdesk.tickets.addresses import is_nobodys
 from helpdesk.tickets.events import SILENT
 from helpdesk.tickets.words import Action, Channel, EntryKind
+from helpdesk.usecases.caps import first_state
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.messages import render_entry
@@ -23,20 +25,6 @@ def new_message_id(sender: str) -> str:
     """A fresh Message-ID (without `<>`) with 128 random bits: who quotes it has seen our mail."""
     domain = sender.rpartition("@")[2] or "helpdesk.invalid"
     return f"{secrets.token_hex(16)}@{domain}"
-
-
-_RECENT = select(func.count()).where(
-    OutboxMessage.recipient == bindparam("recipient"),
-    OutboxMessage.automatic,
-    OutboxMessage.state != "held",
-    OutboxMessage.created_at > bindparam("since"),
-)
-
-
-def over_cap(session: Session, context: Context, recipient: str) -> bool:
-    """True when the address has had its share of automatic messages for this hour."""
-    recent = session.scalar(_RECENT, {"recipient": recipient, "since": context.now - timedelta(hours=1)})
-    return (recent or 0) >= context.settings.automatic_per_hour
 
 
 def enqueue(
@@ -53,17 +41,20 @@ def enqueue(
     once: bool = False,
     answers: tuple[str, ...] = (),
     data: Mapping[str, Any] | None = None,
-) -> None:
     at: datetime | None = None,
+    own_id: str = "",
+) -> None:
     """One message to one recipient about a flushed ticket and entry (None: of no part of its conversation).
 
-    `answers`: the ids that it replies to. `at`: when it goes out (aware; None: now).
+    `answers`: the ids that it replies to. `at`: when it goes out (aware; None: now). `own_id`: its Message-ID, where
+    an answer to it must not join the ticket as a requester's does; else a fresh one by which answers do.
 
     An automatic message to an address that nobody reads is not written.
     """
     if automatic and is_nobodys(recipient):
         return
-    message_id = new_message_id(context.address(ticket.desk))
+    message_id = own_id or new_message_id(context.address(ticket.desk))
+    state, why = first_state(session, context, ticket.desk, recipient, channel=channel, automatic=automatic)
     write(
         session,
         OutboxMessage,
@@ -80,19 +71,14 @@ def enqueue(
         references=list(answers[-20:]),
         context=dict(data or {}),
         once_key=f"{kind}:{ticket.number}:{recipient}" if once else None,
-        state=first_state(session, context, ticket.desk, recipient, channel=channel, automatic=automatic),
+        state=state,
+        error=why,
         next_try_at=at or context.now,
         created_at=context.now,
     )
-    write(session, MessageKey, message_id=message_id, ticket_id=ticket.id, entry_id=entry_id)
-
-
-def first_state(session: Session, context: Context, desk: str, recipient: str, *, channel: str, automatic: bool) -> str:
-    """The state in which a new message waits: pending, held over the cap, or unsendable where no channel is set up."""
-    account = context.settings.mail.get(desk)
-    if channel != Channel.EMAIL or account is None or account.smtp is None:
-        return "unsendable"
-    return "held" if automatic and over_cap(session, context, recipient) else "pending"
+    if not own_id:
+        write(session, MessageKey, message_id=message_id, ticket_id=ticket.id, entry_id=entry_id)
+    failpoint("outbox.after_enqueue")
 
 
 def thread_ids(session: Session, ticket: Ticket) -> tuple[str, ...]:

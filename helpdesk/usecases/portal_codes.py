@@ -9,12 +9,15 @@ from helpdesk.tickets.addresses import is_nobodys
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.access import new_code, use_code
+from helpdesk.usecases.caps import first_state
 from helpdesk.usecases.context import Context
-from helpdesk.usecases.notices import first_state, new_message_id
+from helpdesk.usecases.notices import new_message_id
 
 
 def enqueue_code(session: Session, context: Context, desk_id: str, address: str, code: str) -> OutboxMessage:
     """The mail with a code, from that desk. The dispatcher clears `context`, and with it the code, once it is sent."""
+    # Not counted against the hourly cap: codes have one of their own, and a held code would be of no use later.
+    state, why = first_state(session, context, desk_id, address, channel=Channel.EMAIL, automatic=False)
     message = OutboxMessage(
         desk=desk_id,
         channel=Channel.EMAIL,
@@ -23,8 +26,8 @@ def enqueue_code(session: Session, context: Context, desk_id: str, address: str,
         recipient=address,
         message_id=new_message_id(context.address(desk_id)),
         context={"code": code},
-        # Not counted against the hourly cap: codes have one of their own, and a held code would be of no use later.
-        state=first_state(session, context, desk_id, address, channel=Channel.EMAIL, automatic=False),
+        state=state,
+        error=why,
         next_try_at=context.now,
         created_at=context.now,
     )

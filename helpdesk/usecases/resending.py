@@ -9,8 +9,8 @@ from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.tickets.errors import NotFound, WrongState
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Staff
+from helpdesk.usecases.caps import CODE
 from helpdesk.usecases.context import Context
-from helpdesk.usecases.dispatch import CODE
 
 HELD, FAILED = "held", "failed"
 log = logging.getLogger(__name__)
@@ -34,5 +34,6 @@ def send_again(session: Session, context: Context, staff: Staff, message_id: int
         raise WrongState(_("This message does not wait for anybody: look at the list again."))
     before = message.state
     message.state, message.next_try_at, message.attempts, message.error = "pending", context.now, 0, ""
+    message.released_at, message.told_at = context.now, None
     log.info("message %s, %s until now, is let go by %s", message.id, before, staff.name)
     return before

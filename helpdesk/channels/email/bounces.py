@@ -61,11 +61,13 @@ class Bounce:
 
 
 def _status_blocks(message: Part) -> Iterator[dict[str, str]]:
-    """The fields of each recipient in the delivery-status parts."""
+    """The fields of each recipient in the delivery-status parts; all of them together are looked at up to a length."""
+    left = 4 * ORIGINAL
     for part in message.walk():
         if part.media_type not in ("message/delivery-status", "message/global-delivery-status"):
             continue
-        text = part.text()[:ORIGINAL]
+        text = part.text()[: min(ORIGINAL, left)]
+        left -= len(text)
         for block in re.split(r"\n[ \t]*\n", re.sub(r"\n[ \t]+(?=\S)", " ", text)):
             fields: dict[str, str] = {}
             for line in block.splitlines():
@@ -196,9 +198,29 @@ def bounce_of(message: Part, subject: str, *, deeper: bool = True) -> Bounce | N
     if not _is_bounce(message, subject, notice):
         return None
     returned = _returned(message, inline)
+    recipients = _recipients(message, notice, returned, deeper=deeper)
+    return Bounce(tuple(recipients), _original_id(message, returned, inline))
+
+
+def _original_id(message: Part, returned: Part | None, inline: str) -> str:
     ids = message_ids(returned.values("message-id")) if returned else ()
     if not ids and inline:
         ids = message_ids(re.findall(r"^\s*message-id:\s*(<[^<>\n]{1,400}>)", inline, re.I | re.M)[:1])
     if not ids:
         ids = message_ids([*message.values("in-reply-to"), *reversed(message.values("references"))])
-    return Bounce(tuple(_recipients(message, notice, returned, deeper=deeper)), ids[0] if ids else "")
+    return ids[0] if ids else ""
+
+
+def delayed_id(message: Part, subject: str) -> str | None:
+    """The Message-ID of what is late, "" where it is not told; None where the message is no notice of a delay.
+
+    For what is no bounce. A mail system wrote it: nothing failed yet (RFC 3464 section 2.3.3, Action: delayed).
+    """
+    blocks = [fields for fields in _status_blocks(message) if "action" in fields]
+    if not blocks and not _from_machine(message):
+        return None
+    notice, inline = _notice(message)
+    delayed = any(fields["action"].lower().startswith("delay") for fields in blocks)
+    if not delayed and (blocks or not (DELAY.search(subject) or DELAY.search(notice[:2_000]))):
+        return None
+    return _original_id(message, _returned(message, inline), inline)

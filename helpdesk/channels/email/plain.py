@@ -32,7 +32,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         "is_auto_reply": mail.machine is not Machine.NO,
         "no_auto_response": not mail.answerable,
         "bounce_recipients": list(mail.bounce_recipients),
-        "original_message_id": mail.original_message_id,
+        "original_message_id": mail.original_message_id if mail.machine is Machine.BOUNCE else "",
         "message_id": mail.message_id,
         "in_reply_to": next(iter(mail.in_reply_to), ""),
         "references": list(mail.references),

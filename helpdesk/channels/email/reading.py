@@ -7,7 +7,7 @@ from helpdesk.channels.base import Address, Inbound, Machine, Unreadable
 from helpdesk.channels.email import machines, quotes, references
 from helpdesk.channels.email.addresses import all_mailboxes, mailboxes
 from helpdesk.channels.email.authentication import dmarc
-from helpdesk.channels.email.bounces import Bounce, bounce_of
+from helpdesk.channels.email.bounces import Bounce, bounce_of, delayed_id
 from helpdesk.channels.email.charsets import decode
 from helpdesk.channels.email.content import content_of
 from helpdesk.channels.email.wire import Message, parse
@@ -54,6 +54,7 @@ def read_leniently(
     sender, certain = _sender(message)
     to, cc, reply_to = (all_mailboxes(message.values(name)) for name in ("to", "cc", "reply-to"))
     bounce = bounce_of(message, subject)
+    late = delayed_id(message, subject) if bounce is None else None
     machine = _machine(message, subject, bounce)
     verdict = dmarc(message, authserv_id)
     content = content_of(message)
@@ -81,7 +82,8 @@ def read_leniently(
         authenticated_sender=certain,
         dmarc=verdict,
         bounce_recipients=bounce.recipients if bounce else (),
-        original_message_id=bounce.original_message_id if bounce else "",
+        original_message_id=bounce.original_message_id if bounce else late or "",
+        delayed=late is not None,
         content_hash=references.content_hash(message),
     )
 

@@ -1,0 +1,81 @@
+"""What keeps a message in the house: caps of automatic mail, addresses that bounce, the switch that holds all mail."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from helpdesk.config import Settings
+from helpdesk.store.mail_models import OutboxMessage, Switch
+from helpdesk.store.models import Person
+from helpdesk.tickets.words import Channel
+from helpdesk.usecases.context import Context
+
+PENDING, HELD, UNSENDABLE = "pending", "held", "unsendable"
+OVER_CAP, UNDELIVERABLE, IN_ALL, SWITCH = "", "undeliverable", "in-all", "switch"
+"""Why it is held, as its `error` says: the share of its address, that mail to it comes back, all shares, the switch."""
+CODE = "code"
+MAIL_SWITCH = "mail-held"
+HOUR = timedelta(hours=1)
+
+_RECENT = select(func.count()).where(
+    OutboxMessage.recipient == bindparam("recipient"),
+    OutboxMessage.automatic,
+    OutboxMessage.state != HELD,
+    OutboxMessage.created_at > bindparam("since"),
+)
+_STANDING = select(
+    _RECENT.scalar_subquery(), exists().where(Person.email == bindparam("recipient"), Person.undeliverable)
+)
+
+
+def over_cap(session: Session, context: Context, recipient: str) -> bool:
+    """True when the address has had its share of automatic messages for this hour."""
+    recent = session.scalar(_RECENT, {"recipient": recipient, "since": context.now - HOUR})
+    return (recent or 0) >= context.settings.automatic_per_hour
+
+
+def first_state(
+    session: Session, context: Context, desk: str, recipient: str, *, channel: str, automatic: bool
+) -> tuple[str, str]:
+    """The state in which a new message waits, and why it is held.
+
+    Pending; held over the cap or where mail to the address came back; unsendable where no channel is set up.
+    """
+    account = context.settings.mail.get(desk)
+    if channel != Channel.EMAIL or account is None or account.smtp is None:
+        return UNSENDABLE, ""
+    if not automatic:
+        return PENDING, ""
+    recent, came_back = session.execute(_STANDING, {"recipient": recipient, "since": context.now - HOUR}).one()
+    if came_back:
+        return HELD, UNDELIVERABLE
+    return (HELD, OVER_CAP) if recent >= context.settings.automatic_per_hour else (PENDING, "")
+
+
+def over_cap_in_all(session: Session, context: Context) -> bool:
+    """True when all desks together have sent their share of automatic messages within the hour."""
+    most = context.settings.automatic_in_all
+    sent = select(OutboxMessage.id).where(OutboxMessage.automatic, OutboxMessage.sent_at > context.now - HOUR)
+    return (session.scalar(select(func.count()).select_from(sent.limit(most).subquery())) or 0) >= most
+
+
+def mail_is_held(session: Session, settings: Settings) -> bool:
+    """True while no mail leaves the house: by the setting, or because an administrator said so."""
+    return settings.mail_held or bool(session.scalar(select(Switch.is_on).where(Switch.name == MAIL_SWITCH)))
+
+
+def hold_mail(session: Session, by: str, now: datetime, *, on: bool) -> None:
+    """Hold all mail from now on, or let new mail go again; what is held by then stays so until staff let it go."""
+    switch = session.get(Switch, MAIL_SWITCH)
+    if switch is None:
+        session.add(Switch(name=MAIL_SWITCH, is_on=on, changed_by=by, changed_at=now))
+    else:
+        switch.is_on, switch.changed_by, switch.changed_at = on, by, now
+
+
+def hold_pending(session: Session) -> None:
+    """What waits to be sent is held, unless staff let it go by hand; a code is forgotten, nobody could use it later."""
+    waits = (OutboxMessage.state == PENDING, OutboxMessage.released_at.is_(None))
+    session.execute(update(OutboxMessage).where(*waits, OutboxMessage.kind == CODE).values(context={}))
+    session.execute(update(OutboxMessage).where(*waits).values(state=HELD, error=SWITCH))
