@@ -21,19 +21,20 @@ TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: the transfer agent keeps the messag
 @click.option("--desk", help="Tanpa ini: menurut penerima. / Without it: by recipient.")
 def ingest(files: tuple[str, ...], desk: str | None) -> None:
     """Surel dari berkas menjadi tiket. / Messages of files, folders, Maildir or mbox into tickets (`-`: stdin)."""
+    from contextlib import closing
     from itertools import chain
 
     from sqlalchemy.exc import OperationalError
 
     from helpdesk.catalog.source import CatalogSource
-    from helpdesk.channels.email.reading import read
+    from helpdesk.channels.email.apart import ReadingApart
     from helpdesk.commands import mailfiles
     from helpdesk.timepiece import clock
     from helpdesk.usecases.processing import Desk
 
     unreadable = False
     try:
-        with surroundings.context() as context:
+        with surroundings.context() as context, closing(ReadingApart()) as read:
             if desk is not None and desk not in context.catalog.desks:
                 surroundings.refuse(f"Tidak dikenal / unknown: {desk}. Ada / known: {', '.join(context.catalog.desks)}")
             rules = Desk(CatalogSource(context.catalog), context.settings, clock(context.settings), read)

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk.catalog.source import CatalogSource
-from helpdesk.channels.email.reading import read
+from helpdesk.channels.email.apart import ReadingApart
 from helpdesk.config import Settings
 from helpdesk.failpoints import failpoint
 from helpdesk.store.db import bare_app, reading, unit_of_work
@@ -42,7 +42,8 @@ class Worker:
     def __init__(self, settings: Settings, source: CatalogSource) -> None:
         self.app: Flask = bare_app(settings)
         source.recall = recalled(self.app)
-        self.desk = Desk(source, settings, clock(settings), read)
+        self._read = ReadingApart()
+        self.desk = Desk(source, settings, clock(settings), self._read)
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stop = threading.Event()
         self.mail_waits = threading.Event()
@@ -66,6 +67,7 @@ class Worker:
         self.mail_waits.set()
         for thread in threads:
             thread.join(STOP_WITHIN.total_seconds() / 2)
+        self._read.close()
 
     def _scheduler(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from helpdesk.channels.base import Attachment
 from helpdesk.channels.email import embedded
 from helpdesk.channels.email.filenames import made_name, safe_name
-from helpdesk.channels.email.html_text import html_to_text
+from helpdesk.channels.email.html_text import MAX_RENDERED, html_to_text, stripped
 from helpdesk.channels.email.wire import Part, parse
 from helpdesk.channels.email.words import decode_words, parameters
 
@@ -17,18 +17,32 @@ FORWARDED_TYPES = ("message/rfc822", "message/global", "message/news")
 
 @dataclass(slots=True)
 class Content:
-    """The bodies in reading order and the attachments of one message."""
+    """The bodies in reading order and the attachments of one message.
+
+    `rendered` counts the characters of HTML that were laid out as text, for all parts of the message together.
+    """
 
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    rendered: list[int] = field(default_factory=lambda: [0])
+
+    def part(self) -> "Content":
+        """An empty content of a part of the same message."""
+        return Content(rendered=self.rendered)
+
+    def as_text(self) -> str:
+        """The HTML bodies as text; laid out as long as the message has not had its share."""
+        source, before = self.html, self.rendered[0]
+        self.rendered[0] += len(source)
+        return html_to_text(source) if before < MAX_RENDERED else stripped(source)
 
     @property
     def text(self) -> str:
         """The plain text; where only HTML came, its rendering; where only an invitation came, its summary."""
         text = "\n\n".join(t for t in self.texts if t.strip())
         if not text and self.htmls:
-            text = html_to_text(self.html)
+            text = self.as_text()
         if not text.strip():
             calendars = [a.content for a in self.attachments if a.media_type == "text/calendar"]
             text = embedded.invitation(calendars[0]) if calendars else text
@@ -108,7 +122,7 @@ def _alternatives(part: Part, content: Content) -> None:
     """Of equal bodies the plain and the HTML one are kept, of several of one kind the first that says anything."""
     text, html = "", ""
     for child in part.children:
-        inner = Content()
+        inner = content.part()
         _walk(child, inner)
         text = text or "\n\n".join(t for t in inner.texts if t.strip())
         html = html or inner.html
@@ -125,7 +139,7 @@ def _walk(part: Part, content: Content) -> None:
         _alternatives(part, content)
     else:
         for child in part.children:
-            inner = Content()
+            inner = content.part()
             _walk(child, inner)
             _append(content, inner)
 
@@ -133,9 +147,9 @@ def _walk(part: Part, content: Content) -> None:
 def _append(content: Content, inner: Content) -> None:
     """Joins a following part; text without HTML beside HTML (and the reverse) must not vanish from either."""
     if inner.htmls and not inner.texts and content.texts:
-        inner.texts = [html_to_text(inner.html)]
+        inner.texts = [inner.as_text()]
     elif inner.texts and not inner.htmls and content.htmls and not content.texts:
-        content.texts = [html_to_text(content.html)]
+        content.texts = [content.as_text()]
     content.texts += inner.texts
     content.htmls += inner.htmls
     content.attachments += inner.attachments

@@ -4,6 +4,7 @@ import html
 import re
 
 MAX_HTML = 2_000_000
+MAX_RENDERED = 200_000
 HIDDEN = re.compile(r"<(script|style|head|title|template)\b", re.I)
 TAG = re.compile(r"<[^<>]*>")
 BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|hr)\b[^<>]*>", re.I)
@@ -36,12 +37,28 @@ def _rendered(source: str) -> str:
     return str(get_text(source, ParserConfig(css=RELAXED_CSS_PROFILE.copy())))
 
 
+def stripped(source: str) -> str:
+    """The text of `source` without its tags, in a tenth of the time of `html_to_text` and without its tables."""
+    return _tidy(_stripped(source[:MAX_HTML]))
+
+
 def html_to_text(source: str) -> str:
-    """The readable text of `source`; at most 2,000,000 characters of it are looked at. Never raises."""
+    """The readable text of `source`; at most 2,000,000 characters of it are looked at. Never raises.
+
+    Beyond 200,000 characters apart from scripts and style sheets the tags are taken out and nothing is laid out.
+    """
     source = source[:MAX_HTML]
+    if len(source) > MAX_RENDERED:
+        source = _without_hidden(source)
+    if len(source) > MAX_RENDERED:
+        return stripped(source)
     try:
         text = _rendered(source)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError):
         text = _stripped(source)  # the renderer recurses and trusts the style sheet; the text matters more
+    return _tidy(text)
+
+
+def _tidy(text: str) -> str:
     text = "\n".join(line.rstrip() for line in text.replace("\xa0", " ").splitlines())
     return BLANK_LINES.sub("\n\n", text).strip("\n")

@@ -10,6 +10,7 @@ from helpdesk.channels.email.wire import Part
 MAX_IDS = 200
 MAX_ID = 500
 MAX_VALUE = 65_536
+SLICE = 2**20
 BRACKETED = re.compile(r"<([^<>]{1,998})>")
 TOKEN = re.compile(r"\+([A-Za-z0-9_-]{16,})@")
 TOKEN_FIELDS = ("to", "cc", "delivered-to", "x-original-to")
@@ -38,12 +39,29 @@ def reply_tokens(message: Part) -> tuple[str, ...]:
     return tuple(dict.fromkeys(TOKEN.findall(text)))
 
 
+def _end(body: bytes) -> int:
+    """The length of `body` without the line ends behind it."""
+    end = len(body)
+    while end:
+        start = max(0, end - SLICE)
+        if kept := body[start:end].rstrip(b"\r\n"):
+            return start + len(kept)
+        end = start
+    return 0
+
+
 def content_hash(message: Part) -> str:
     """SHA-256 over the message without the fields that transport adds, whatever the folding and the line ends."""
     digest = hashlib.sha256()
     for name, value in message.fields:
         if not TRANSPORT.fullmatch(name):
             digest.update(name.encode("ascii") + b":" + b" ".join(value.split()) + b"\n")
-    body = message.body.replace(b"\r\n", b"\n") if b"\r" in message.body else message.body
-    digest.update(b"\n" + body.rstrip(b"\r\n"))
+    digest.update(b"\n")
+    body, at = message.body, 0
+    end = _end(body)
+    while at < end:  # in slices: a copy of 25 MB would double what the mail takes
+        until = min(at + SLICE, end)
+        until += body[until - 1 : until + 1] == b"\r\n" and until < end
+        digest.update(body[at:until].replace(b"\r\n", b"\n"))
+        at = until
     return digest.hexdigest()

@@ -128,16 +128,13 @@ def _part(raw: bytes, *, default: str = "text/plain") -> Message:
 
 def _boundary_lines(body: bytes, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
     """Each boundary line as (its beginning with the line end before it, its end, whether it is the last one)."""
-    marker = b"--" + boundary
-    at = body.find(marker)
-    while at >= 0:
-        end = at + len(marker)
+    for found in re.finditer(rb"(?:\A|(?<=[\r\n]))--" + re.escape(boundary), body):
+        at, end = found.span()
         last = body[end : end + 2] == b"--"
         line_end = LINE_END.match(body, end + 2 if last else end)
-        if line_end and (at == 0 or body[at - 1] in b"\r\n"):
+        if line_end:
             start = at - (2 if body[at - 2 : at] == b"\r\n" else 1 if at else 0)
             yield start, line_end.end(), last
-        at = body.find(marker, end)
 
 
 def _cut(body: bytes, boundary: bytes) -> list[bytes]:
