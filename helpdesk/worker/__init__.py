@@ -19,6 +19,7 @@ from helpdesk.failpoints import failpoint
 from helpdesk.store.db import bare_app, reading, unit_of_work
 from helpdesk.timepiece import clock
 from helpdesk.usecases.editions import note_in_force, recalled
+from helpdesk.usecases.mail_tokens import Tokens
 from helpdesk.usecases.mailboxes import beat
 from helpdesk.usecases.moved_deadlines import anybody_to_tell, tell_some
 from helpdesk.usecases.processing import Desk, process
@@ -47,7 +48,8 @@ class Worker:
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stop = threading.Event()
         self.mail_waits = threading.Event()
-        self._senders = Senders(settings)
+        self.tokens = Tokens(settings.secret_key, self.desk.now)
+        self._senders = Senders(settings, tokens=self.tokens)
         self._noted = ""
 
     def run(self) -> None:

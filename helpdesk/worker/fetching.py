@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -79,8 +80,9 @@ def _has_died(reader: str) -> bool:
 
 
 def _read_until_it_fails(worker: Worker, desk_id: str, account: MailAccount) -> None:
-    assert account.imap is not None
-    with Mailbox(account.imap) as mailbox:
+    inbox = account.inboxes[0]
+    token = partial(worker.tokens.access_token, inbox.bearer) if inbox.bearer else None
+    with Mailbox(inbox.url, handled_folder=inbox.handled_folder or None, token=token) as mailbox:
         opened(worker.desk, desk_id, mailbox)
         began = time.monotonic()
         while not worker.stop.is_set() and _may_read(worker, desk_id):

@@ -3,13 +3,15 @@
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import ChannelError, Outbound
+from helpdesk.channels.email.oauth import TokenSource
 from helpdesk.channels.email.smtp import Sender
-from helpdesk.config import Settings
+from helpdesk.config import MailAccount, Settings, bearer
 from helpdesk.failpoints import failpoint
 from helpdesk.store.db import unit_of_work
 from helpdesk.usecases.dispatch import (
@@ -21,6 +23,7 @@ from helpdesk.usecases.dispatch import (
     take_next,
     tell_of_delays,
 )
+from helpdesk.usecases.mail_tokens import Tokens
 from helpdesk.usecases.mailboxes import note_smtp, note_smtp_well
 from helpdesk.usecases.processing import Desk
 from helpdesk.worker.destinations import Destinations
@@ -35,11 +38,19 @@ AT_ONCE = 50
 """So many messages are sent before lost claims are looked for again."""
 
 
+def _token(account: MailAccount, tokens: Tokens | None) -> TokenSource | None:
+    oauth = bearer(account.smtp, account.oauth)
+    return partial(tokens.access_token, oauth) if tokens is not None and oauth is not None else None
+
+
 class Senders:
     """One connection per desk, kept between messages; a desk whose server does not listen rests for a while."""
 
-    def __init__(self, settings: Settings, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, settings: Settings, now: Callable[[], float] = time.monotonic, tokens: Tokens | None = None
+    ) -> None:
         self._urls = {desk: account.smtp for desk, account in settings.mail.items() if account.smtp is not None}
+        self._tokens = {desk: _token(account, tokens) for desk, account in settings.mail.items()}
         self._open: dict[str, Sender] = {}
         self._rests_until: dict[str, float] = {}
         self._failures: dict[str, int] = {}
@@ -67,7 +78,7 @@ class Senders:
         """Send by the desk's server. Raises ChannelError; when the server does not listen, the desk rests, and when
         it listens but does not get rid of mail for a destination, that one rests.
         """
-        sender = self._open.get(desk) or Sender(self._urls[desk])
+        sender = self._open.get(desk) or Sender(self._urls[desk], token=self._tokens.get(desk))
         self._open[desk] = sender
         began = time.monotonic()
         try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.config import ConfigError, desk_key, desks_unknown_to, load, mail_account, variable
+from helpdesk.config import ConfigError, bearer, desk_key, desks_unknown_to, load, mail_account, variable
 
 SECRET = {"HELPDESK_SECRET_KEY": "0123456789abcdef"}
 
@@ -83,17 +83,85 @@ def test_a_wrong_mail_url_names_the_variable_and_never_the_password(url: str) ->
     assert "geheim" not in str(refused.value)
 
 
+IDENTITY = {
+    "HELPDESK_KPTIK_MEDAN_IMAP_URL": "imaps://meja%40kantor.example@imap.test/INBOX",
+    "HELPDESK_KPTIK_MEDAN_SMTP_URL": "smtp+starttls://meja%40kantor.example:sandi@smtp.test",
+    "HELPDESK_KPTIK_MEDAN_OAUTH_TOKEN_URL": "https://identitas.test/token",
+    "HELPDESK_KPTIK_MEDAN_OAUTH_CLIENT_ID": "meja",
+    "HELPDESK_KPTIK_MEDAN_OAUTH_CLIENT_SECRET": "rahasia",
+    "HELPDESK_KPTIK_MEDAN_OAUTH_REFRESH_TOKEN": "segar",
+}
+
+
+def test_a_user_without_a_password_signs_in_by_oauth_and_further_mailboxes_may_differ(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("segar-2\n")
+    env = {
+        **IDENTITY,
+        "HELPDESK_KPTIK_MEDAN_HANDLED_FOLDER": "Selesai",
+        "HELPDESK_KPTIK_MEDAN_IMAP_URL_2": "imaps://lama%40kantor.example@imap.test/Arsip",
+        "HELPDESK_KPTIK_MEDAN_OAUTH_REFRESH_TOKEN_2_FILE": str(other),
+        "HELPDESK_KPTIK_MEDAN_IMAP_URL_3": "imap://meja:sandi@lain.test",
+    }
+    account = mail_account("kptik-medan", env)
+    assert [inbox.account for inbox in account.inboxes] == [
+        "meja@kantor.example@imap.test/INBOX", "lama@kantor.example@imap.test/Arsip", "meja@lain.test/INBOX"
+    ]  # fmt: skip
+    assert [inbox.handled_folder for inbox in account.inboxes] == ["Selesai", "", ""]
+    first, second, third = (inbox.bearer for inbox in account.inboxes)
+    assert first is not None
+    assert (first.token_url.geturl(), first.refresh_token) == ("https://identitas.test/token", "segar")
+    assert second is not None
+    assert (second.client_id, second.refresh_token, second.refresh_token_file) == ("meja", "segar-2", other)
+    assert third is None
+    assert bearer(account.smtp, account.oauth) is None
+    assert "segar" not in repr(account.oauth)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"TOKEN_URL": "http://identitas.test/token"},
+        {"TOKEN_URL": "http://127.0.0.1/token"},
+        {"TOKEN_URL": "https://u:geheim@identitas.test/token"},
+        {"TOKEN_URL": "file:///etc/passwd"},
+        {"TOKEN_URL": ""},
+        {"CLIENT_ID": ""},
+        {"REFRESH_TOKEN": "", "CLIENT_SECRET": ""},
+    ],
+)
+def test_an_identity_provider_is_asked_over_an_encrypted_link_or_not_at_all(wrong: dict[str, str]) -> None:
+    prefix = "HELPDESK_KPTIK_MEDAN_OAUTH_"
+    with pytest.raises(ConfigError) as refused:
+        mail_account("kptik-medan", {**IDENTITY, **{prefix + name: value for name, value in wrong.items()}})
+    assert prefix[:-1] in str(refused.value)
+    assert "geheim" not in str(refused.value)
+
+
+def test_the_same_mailbox_twice_is_refused() -> None:
+    env = {
+        "HELPDESK_KPTIK_MEDAN_IMAP_URL": "imaps://meja:a@mail.test/",
+        "HELPDESK_KPTIK_MEDAN_IMAP_URL_2": "imap://Meja:b@MAIL.test:1143/INBOX",
+    }
+    with pytest.raises(ConfigError, match="twice"):
+        mail_account("kptik-medan", env)
+
+
 def test_a_variable_of_a_desk_that_does_not_exist_is_told_as_it_is_spelled() -> None:
     env = {
         "HELPDESK_KPTIK_MEDAN_IMAP_URL": "imap://mail.test",
         "HELPDESK_KPTIK_MEDAN_SMTP_URL_FILE": "/run/smtp",
         "HELPDESK_NOPE_IMAP_URL": "imap://mail.test",
         "HELPDESK_KPTIK_MEDEN_SMTP_URL_FILE": "/run/smtp",
+        "HELPDESK_NOPE_OAUTH_REFRESH_TOKEN_2_FILE": "/run/oauth",
         "HELPDESK_BASE_URL": "https://bantuan.test",
         "NOPE_IMAP_URL": "imap://mail.test",
     }
-    strange = ["HELPDESK_KPTIK_MEDEN_SMTP_URL_FILE", "HELPDESK_NOPE_IMAP_URL"]
-    assert desks_unknown_to(("kptik-medan", "kptik-semarang"), env) == strange
+    assert desks_unknown_to(("kptik-medan", "kptik-semarang"), env) == [
+        "HELPDESK_KPTIK_MEDEN_SMTP_URL_FILE",
+        "HELPDESK_NOPE_IMAP_URL",
+        "HELPDESK_NOPE_OAUTH_REFRESH_TOKEN_2_FILE",
+    ]
 
 
 @pytest.mark.parametrize("wrong", ["ya", "-1", "1.5"])

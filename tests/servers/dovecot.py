@@ -55,6 +55,28 @@ userdb {{
   args = username_format=%n {folder}/users
 }}
 """
+OAUTH = """
+auth_mechanisms = plain login xoauth2
+auth_failure_delay = 0
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+"""
+INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
 
 
 class Dovecot:
@@ -85,8 +107,8 @@ def missing() -> str:
 
 
 @contextlib.contextmanager
-def running(accounts: Iterable[str]) -> Iterator[Dovecot]:
-    """Start Dovecot with these accounts, stop it at the end."""
+def running(accounts: Iterable[str], introspection_url: str = "") -> Iterator[Dovecot]:
+    """Start Dovecot with these accounts, stop it at the end; with the URL, it takes access tokens, too (XOAUTH2)."""
     import grp
     import pwd
 
@@ -94,7 +116,8 @@ def running(accounts: Iterable[str]) -> Iterator[Dovecot]:
         account, port = pwd.getpwnam(ground.user_name()), ground.free_port()
         config, users, log = folder / "dovecot.conf", folder / "users", folder / "stderr"
         facts = {"folder": folder, "user": account.pw_name, "group": grp.getgrgid(account.pw_gid).gr_name, "port": port}
-        config.write_text(CONFIG.format(**facts))
+        config.write_text(CONFIG.format(**facts) + (OAUTH.format(**facts) if introspection_url else ""))
+        (folder / "oauth2.conf").write_text(INTROSPECTION.format(url=introspection_url))
         users.write_text(
             "".join(f"{a}:{PASSWORD}:{account.pw_uid}:{account.pw_gid}::{folder}/mail/{a}\n" for a in accounts)
         )

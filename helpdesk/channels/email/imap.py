@@ -7,7 +7,7 @@ changes a flag on its own, and `\Seen` is never asked for: a person who opens th
 import contextlib
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from imaplib import IMAP4
@@ -21,6 +21,7 @@ from imapclient import IMAPClient, SocketTimeout
 from helpdesk.channels.base import ChannelError
 from helpdesk.channels.email.charsets import error_line
 from helpdesk.channels.email.imap_idle import idle
+from helpdesk.channels.email.oauth import Presented, TokenSource
 
 CONNECT_TIMEOUT = 15.0  # seconds
 READ_TIMEOUT = 60.0
@@ -66,7 +67,8 @@ class Mailbox:
 
     `url` is as in `config.MailAccount.imap`; its path names the folder, INBOX by default. `handled_folder`: where
     handled mails are moved to; None leaves them and only flags them. `context`: the TLS settings; by default
-    certificates and names are verified. `max_bytes`: of larger mails only the beginning is fetched.
+    certificates and names are verified. `max_bytes`: of larger mails only the beginning is fetched. `token`: signs in
+    by XOAUTH2 with the token that it gives, instead of the password of the URL.
     """
 
     def __init__(
@@ -78,12 +80,14 @@ class Mailbox:
         connect_timeout: float = CONNECT_TIMEOUT,
         read_timeout: float = READ_TIMEOUT,
         max_bytes: int = MAX_BYTES,
+        token: TokenSource | None = None,
     ) -> None:
         self._url = url
         self._handled_folder = handled_folder
         self._context = context
         self._timeout = SocketTimeout(connect=connect_timeout, read=read_timeout)
         self._max_bytes = max_bytes
+        self._token = token
         self._client: IMAPClient | None = None
         self.folder = unquote(url.path.lstrip("/")) or "INBOX"
         self.uidvalidity = 0
@@ -190,9 +194,24 @@ class Mailbox:
         return self._client
 
     def _sign_in(self, client: IMAPClient) -> None:
+        user = unquote(self._url.username or "")
+        if self._token is None:
+            self._accepted(lambda: client.login(user, unquote(self._url.password or "")))
+            return
+        token = self._token("")
+        try:
+            self._accepted(lambda: client.sasl_login("XOAUTH2", Presented(user, token)))
+        except ChannelError as error:
+            if not error.permanent:
+                raise
+            # Revoked, or the clocks differ: one more try with a token that is surely fresh.
+            fresh = self._token(token)
+            self._accepted(lambda: client.sasl_login("XOAUTH2", Presented(user, fresh)))
+
+    def _accepted(self, sign_in: Callable[[], object]) -> None:
         try:
             with _as_channel_error("IMAP sign-in"):
-                client.login(unquote(self._url.username or ""), unquote(self._url.password or ""))
+                sign_in()
         except ChannelError as error:
             cause = error.__cause__
             # The library words a lost connection as a refused sign-in, too; what really happened is its context.

@@ -12,6 +12,7 @@ from helpdesk.channels.base import ChannelError, Outbound
 from helpdesk.channels.email.addresses import addr_spec
 from helpdesk.channels.email.charsets import decode, error_line, one_line
 from helpdesk.channels.email.composing import compose, envelope_sender
+from helpdesk.channels.email.oauth import Presented, TokenSource
 from helpdesk.failpoints import failpoint
 
 TIMEOUT = 45.0  # seconds for connecting and for each answer
@@ -46,7 +47,8 @@ class Sender:
     """One SMTP connection to the server of `url`, kept between messages. For one thread at a time.
 
     `url` is as in `config.MailAccount.smtp`. `idle_seconds`: an older unused connection is replaced. `context`: the
-    TLS settings; by default certificates and names are verified.
+    TLS settings; by default certificates and names are verified. `token`: signs in by XOAUTH2 with the token that it
+    gives, instead of the password of the URL.
     """
 
     def __init__(
@@ -56,8 +58,10 @@ class Sender:
         idle_seconds: float = IDLE,
         timeout: float = TIMEOUT,
         context: ssl.SSLContext | None = None,
+        token: TokenSource | None = None,
     ) -> None:
         self._url = url
+        self._token = token
         self._idle_seconds = idle_seconds
         self._timeout = timeout
         self._context = context
@@ -223,12 +227,26 @@ class Sender:
                 connection.starttls(context=context)
             connection.ehlo_or_helo_if_needed()
             if self._url.username:
-                connection.login(unquote(self._url.username), unquote(self._url.password or ""))
+                self._sign_in(connection, unquote(self._url.username))
         except smtplib.SMTPResponseException as error:
             # Whatever the code: this is about our account or the server, not about the message.
             raise ChannelError(f"SMTP sign-in: {_reason(error.smtp_code, error.smtp_error)}") from error
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelError(f"SMTP sign-in: {error_line(error)}") from error
+        except ChannelError as error:  # no token: never the fault of the message
+            raise ChannelError(f"SMTP sign-in: {error}") from error
+
+    def _sign_in(self, connection: smtplib.SMTP, user: str) -> None:
+        if self._token is None:
+            connection.login(user, unquote(self._url.password or ""))
+            return
+        token = self._token("")
+        try:
+            connection.auth("XOAUTH2", Presented(user, token))
+        except smtplib.SMTPAuthenticationError as error:
+            if error.smtp_code != 535:
+                raise
+            connection.auth("XOAUTH2", Presented(user, self._token(token)))  # that one may have been revoked
 
 
 def send(url: SplitResult, outbound: Outbound) -> None:

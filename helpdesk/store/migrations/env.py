@@ -6,7 +6,13 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 
-from helpdesk.store import catalog_models, mail_models, models, people_models  # noqa: F401  (they fill the metadata)
+from helpdesk.store import (  # noqa: F401  (they fill the metadata)
+    catalog_models,
+    grant_models,
+    mail_models,
+    models,
+    people_models,
+)
 from helpdesk.store.db import Base, UTCDateTime, db, writing
 
 
