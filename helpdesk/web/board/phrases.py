@@ -77,8 +77,13 @@ class Phrases:
         local, today = moment.astimezone(zone), now.astimezone(zone)
         if local.date() == today.date():
             return self.clock_time(local)
+        return self.dated(moment, now, zone)
+
+    def dated(self, moment: datetime, now: datetime, zone: tzinfo) -> str:
+        """The local time with its date, today's too: `23 Nov 08.30` this year, `8 Feb 2027 08.30` else."""
+        local = moment.astimezone(zone)
         day = f"{local.day} {self.months[local.month]}"
-        return f"{day if local.year == today.year else f'{day} {local.year}'} {self.clock_time(local)}"
+        return f"{day if local.year == now.astimezone(zone).year else f'{day} {local.year}'} {self.clock_time(local)}"
 
     def brief_with_zone(self, moment: datetime, now: datetime, zone: tzinfo) -> str:
         """The short local time with the name of its zone: `12.00 WIB`."""

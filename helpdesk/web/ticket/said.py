@@ -18,10 +18,18 @@ def described(data: Mapping[str, Any], at: Present) -> str:
         for c in data.get("changed", ())
     ]  # fmt: skip
     if "from_due_at" in data:
-        before, after = (moment(data[name]) for name in ("from_due_at", "due_at"))
-        when = [at.words.brief_with_zone(due, at.now, at.zone) if due else at.words.no_norm for due in (before, after)]
-        said.append(_("due %(before)s → %(after)s", before=when[0], after=when[1]))
+        said.append(_moved(data, at))
     return "; ".join(said)
+
+
+def _moved(data: Mapping[str, Any], at: Present) -> str:
+    """From when to when somebody moved the deadline; each with its date, since two times of a day look like one."""
+
+    def when(name: str) -> str:
+        due = moment(data.get(name))
+        return f"{at.words.dated(due, at.now, at.zone)} {due.astimezone(at.zone).tzname()}" if due else at.words.no_norm
+
+    return str(_("due %(before)s → %(after)s", before=when("from_due_at"), after=when("due_at")))
 
 
 def documents(data: Mapping[str, Any], language: str) -> str:

@@ -174,7 +174,7 @@ def _moved(data: Mapping[str, Any], at: Present) -> str:
     assert old is not None
     assert new is not None
     why = told([change_from(plain) for plain in data["changes"]], at.words.language)
-    times = {"old": at.words.brief(old, at.now, at.zone), "new": at.words.brief(new, at.now, at.zone)}
+    times = {"old": at.words.dated(old, at.now, at.zone), "new": at.words.dated(new, at.now, at.zone)}
     return str(_("from %(old)s to %(new)s; %(why)s", **times, why=why))
 
 
@@ -197,7 +197,7 @@ def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
         case Action.HOLD:
             waits = words.hold.get(str(data.get("reason")), str(data.get("reason", "")))
             return ": ".join([waits, ", ".join(data["missing"])] if data.get("missing") else [waits])
-        case Action.SET:
+        case Action.SET | Action.EXTEND:
             parts = (said.described(data, at), said.documents(data, words.language), said.stages(data, at))
             return "; ".join(part for part in parts if part)
         case Action.FULFIL:
