@@ -12,6 +12,15 @@ AHEAD = timedelta(days=365)
 """So far ahead a year must be known, whether a deadline reaches into it or not."""
 
 
+def unknown_soon(context: Context) -> list[int]:
+    """The years that the next twelve months reach into and whose joint leave is not decreed; asks no database.
+
+    The next year is always among those looked at, so this says as much as `unknown_years` but for deadlines that lie
+    more than a year ahead.
+    """
+    return unknown_holiday_years(context.catalog, context.now.year, (context.now + AHEAD).year)
+
+
 def unknown_years(session: Session, context: Context) -> list[int]:
     """The years, from this one on, whose joint leave is not decreed although an open deadline or the next twelve
     months reach into them.

@@ -97,9 +97,10 @@ def test_a_year_without_decreed_joint_leave_is_a_warning_and_hinders_nothing(wor
     answer = world.browser().get("/readyz")
     assert (answer.status_code, answer.json["status"]) == (200, "ready")
     assert answer.json["warnings"] == ["holidays: the joint leave of 2028 is not decreed yet"]
-    for path in ("/catalogue", "/quarantine", "/outbox"):
+    for path in ("/board", "/catalogue", "/quarantine", "/outbox"):
         assert "Cuti bersama 2028 belum ditetapkan" in world.entered("admin").get(path).text, path
-    assert "Cuti bersama 2028" not in world.entered("rina").get("/quarantine").text
+    for path in ("/board", "/quarantine"):
+        assert "Cuti bersama 2028" not in world.entered("rina").get(path).text
 
 
 def test_a_deadline_that_reaches_further_names_its_year_too(both: World) -> None:

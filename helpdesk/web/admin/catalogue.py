@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from helpdesk.catalog.load import catalog_notices
 from helpdesk.catalog.model import Catalog
 from helpdesk.catalog.validity import begins_at
-from helpdesk.usecases.holiday_years import unknown_years
+from helpdesk.usecases.holiday_years import unknown_soon, unknown_years
 from helpdesk.web.access import staff
 from helpdesk.web.board.frame import sees_strays
 from helpdesk.web.board.shell import Alarm
@@ -130,13 +130,22 @@ def notices() -> list[Alarm]:
 
 def year_alarms() -> list[Alarm]:
     """For supervisors and administrators: years that deadlines reach into and whose joint leave is not decreed."""
-    if not sees_strays(staff()):
-        return []
-    years = ", ".join(map(str, unknown_years(database(), context())))
+    return _undecreed(unknown_years(database(), context())) if sees_strays(staff()) else []
+
+
+def coming_year_alarms() -> list[Alarm]:
+    """For administrators on the board, where they land: the same of the next twelve months.
+
+    Without a query, as every refresh of the board asks; supervisors see it on the pages of administration.
+    """
+    return _undecreed(unknown_soon(context())) if staff().is_administrator else []
+
+
+def _undecreed(years: Sequence[int]) -> list[Alarm]:
     if not years:
         return []
     text = _(
         "The joint leave of %(years)s is not decreed yet: deadlines that reach into it may move once it is.",
-        years=years,
+        years=", ".join(map(str, years)),
     )
     return [Alarm(text, calm=True)]

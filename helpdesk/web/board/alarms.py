@@ -1,4 +1,6 @@
-"""The notices over the board: a channel that does not answer, a worker that is not seen, a faulty catalogue."""
+"""The notices over the board: a channel that does not answer, a worker that is not seen, a faulty catalogue, a year
+whose holidays are not decreed.
+"""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -8,7 +10,7 @@ from flask_babel import ngettext
 
 from helpdesk.store.trouble_queries import silent_mailboxes, worker_seen_at
 from helpdesk.web.access import staff
-from helpdesk.web.admin.catalogue import fault_alarms
+from helpdesk.web.admin.catalogue import coming_year_alarms, fault_alarms
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.frame import is_agent, waiting_troubles
 from helpdesk.web.board.shell import Alarm
@@ -19,7 +21,7 @@ WORKER_SILENCE = timedelta(seconds=90)
 
 def alarms(desks: Collection[str], at: Present) -> tuple[Alarm, ...]:
     """What the people at these desks must know before they trust the list."""
-    return (*_channels(desks, at), *_worker(at), *fault_alarms(), *_messages(desks))
+    return (*_channels(desks, at), *_worker(at), *fault_alarms(), *coming_year_alarms(), *_messages(desks))
 
 
 def _channels(desks: Collection[str], at: Present) -> list[Alarm]:
