@@ -148,18 +148,37 @@ def postgres_template(postgres_server: postgres_servers.Postgres, tmp_path_facto
     return name
 
 
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: postgres_servers.Postgres, postgres_template: str) -> str:
+    """The name of the migrated database that one test after the other uses."""
+    return postgres_server.create(postgres_template)
+
+
+@pytest.fixture(scope="session")
+def apps() -> dict[str, Any]:
+    """Applications by the URL of their database: what one test compiled the next need not."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the SQLite database of one test after the other lies."""
+    return tmp_path_factory.mktemp("sqlite") / "helpdesk.sqlite3"
+
+
 @pytest.fixture
-def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh, migrated database; on SQLite and on PostgreSQL."""
+def database_url(database: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a fresh, migrated database; on SQLite and on PostgreSQL. The same URL for each test."""
     if database == "sqlite":
-        path = tmp_path / "helpdesk.sqlite3"
+        path = request.getfixturevalue("sqlite_file")
+        for old in path.parent.iterdir():
+            old.unlink()
         path.write_bytes(request.getfixturevalue("sqlite_template"))
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgres_server")
-    name = server.create(request.getfixturevalue("postgres_template"))
+    server, name = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_database")
+    server.empty(name)
     yield server.url(name)
-    server.drop(name)
 
 
 def _settings(url: str, data: Path) -> Settings:

@@ -20,6 +20,20 @@ from tests.servers import ground
 FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=150", "shared_buffers=64MB")
 
 
+# Without triggers, since they keep the history from being deleted; the revision of the tables stays.
+EMPTYING = """
+SET session_replication_role = replica;
+DO $$ DECLARE one text; BEGIN
+FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %I', one);
+END LOOP;
+FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', one);
+END LOOP;
+END $$
+"""
+
+
 class Postgres:
     """A running server; databases are made and dropped in milliseconds."""
 
@@ -41,6 +55,12 @@ class Postgres:
     def drop(self, name: str) -> None:
         """Drop a database, whoever is still connected."""
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def empty(self, name: str) -> None:
+        """Take every row out of a migrated database, whoever is still connected: a tenth of the time of a new one."""
+        self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        with psycopg.connect(f"host={self._sockets} user=postgres dbname={name}", autocommit=True) as connection:
+            connection.execute(EMPTYING)
 
     def answers(self) -> bool:
         """True when the server takes connections."""

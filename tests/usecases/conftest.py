@@ -54,8 +54,8 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = bare_app(settings)
+def app(settings: Settings, apps: dict[str, Flask]) -> Iterator[Flask]:
+    app = apps.get(settings.database_url) or apps.setdefault(settings.database_url, bare_app(settings))
     with app.app_context():
         yield app
         db.session.remove()
