@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import starmap
 from operator import attrgetter
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ from helpdesk.tickets.words import Status
 from helpdesk.usecases.calendars_in_force import InForce, Step, in_force
 from helpdesk.usecases.clocks import Standing, refresh
 from helpdesk.usecases.context import Context
-from helpdesk.usecases.reach import DUE, TIMES, Reach
+from helpdesk.usecases.reach import DUE, OpenTicket, Reach
 
 SETTLED_AFTER = timedelta(seconds=10)
 """How long a change must have been seen, by every worker that looks: longer than each takes to look at the file."""
@@ -125,10 +126,28 @@ def _insert(session: Session, model: type[Any], rows: list[dict[str, Any]]) -> N
 # --- a batch -------------------------------------------------------------------------------------------------------
 
 
-_COLUMNS = (
-    Ticket.id, Ticket.desk, Ticket.status, Ticket.item, Ticket.catalog_version, Ticket.created_at, Ticket.cycle,
-    Ticket.agreed_due_at, Ticket.extended_due_at, Ticket.next_check_at, *(getattr(Ticket, name) for name in TIMES),
-)  # fmt: skip
+class _Deed(NamedTuple):
+    """What of an event the clocks look at, by the names of its columns."""
+
+    ticket_id: int
+    action: str
+    actor: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+class _Held(NamedTuple):
+    """What of a hold the clocks look at, by the names of its columns."""
+
+    ticket_id: int
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def _columns(model: Any, kind: Any) -> list[Any]:
+    """The columns of a table that a kind of tuple names."""
+    return [getattr(model, name) for name in kind._fields]
 
 
 def _concerned(context: Context, state: CalendarsApplied) -> list[str]:
@@ -136,15 +155,16 @@ def _concerned(context: Context, state: CalendarsApplied) -> list[str]:
     return Step(InForce.read(state.outline), InForce.read(state.target_outline)).desks(context.catalog)
 
 
-def _batch(session: Session, desks: list[str], cursor: int, limit: int) -> Sequence[Row[Any]]:
+def _batch(session: Session, desks: list[str], cursor: int, limit: int) -> list[OpenTicket]:
     """The next tickets whose cycle runs at these desks, locked; none where the next stretch of ids has none.
 
     They are read along their ids: an index by desk would bring all that are open, to be sorted, in every batch.
     """
     running = [status.value for status in RUNNING]
-    query = select(*_COLUMNS).where(Ticket.id > cursor, Ticket.id <= cursor + STRETCH, Ticket.status.in_(running))
-    query = query.where((Ticket.desk + "").in_(desks))  # no index knows that expression
-    return session.connection().execute(query.order_by(Ticket.id).limit(limit).with_for_update()).all()
+    query = select(*_columns(Ticket, OpenTicket)).where(Ticket.id > cursor, Ticket.id <= cursor + STRETCH)
+    query = query.where(Ticket.status.in_(running), (Ticket.desk + "").in_(desks))  # no index knows that expression
+    found = session.connection().execute(query.order_by(Ticket.id).limit(limit).with_for_update())
+    return list(starmap(OpenTicket, found))
 
 
 _REWRITTEN = attrgetter(*CACHED)
@@ -160,15 +180,14 @@ class _Found:
     moved: list[dict[str, Any]] = field(default_factory=list)
 
 
-def _recompute(session: Session, context: Context, state: CalendarsApplied, rows: Sequence[Row[Any]]) -> None:
+def _recompute(session: Session, context: Context, state: CalendarsApplied, rows: Sequence[OpenTicket]) -> None:
     # The calendars that deadlines are moved to are those of now, even where they changed again on the way; such a
     # second change is the next step for the tickets that were done before it.
     way = Step(InForce.read(state.outline), _now(context))
     reach = Reach(context, way)
     rows = [row for row in rows if reach.holds(row)]
     ids = [row.id for row in rows]
-    events = _by_ticket(session, Event, ids, (Event.action, Event.actor, Event.at, Event.data))
-    holds = _by_ticket(session, Hold, ids, (Hold.reason, Hold.started_at, Hold.ended_at))
+    events, holds = _by_ticket(session, Event, _Deed, ids), _by_ticket(session, Hold, _Held, ids)
     found = _Found()
     for row in rows:
         try:
@@ -180,12 +199,12 @@ def _recompute(session: Session, context: Context, state: CalendarsApplied, rows
     _write(session, found)
 
 
-def _by_ticket(session: Session, model: Any, ids: list[int], columns: tuple[Any, ...]) -> Mapping[int, list[Any]]:
-    """The rows of these tickets, oldest first."""
+def _by_ticket(session: Session, model: Any, kind: Any, ids: list[int]) -> Mapping[int, list[Any]]:
+    """The rows of these tickets as tuples of a kind, oldest first."""
     found: Mapping[int, list[Any]] = defaultdict(list)
-    query = select(model.ticket_id, *columns).where(model.ticket_id.in_(ids)).order_by(model.id)
-    for row in session.connection().execute(query):  # past the object mapper, which makes each row twice
-        found[row.ticket_id].append(row)
+    query = select(*_columns(model, kind)).where(model.ticket_id.in_(ids)).order_by(model.id)
+    for fact in starmap(kind, session.connection().execute(query)):  # past the object mapper
+        found[fact.ticket_id].append(fact)
     return found
 
 
@@ -193,14 +212,14 @@ def _one(
     session: Session,
     context: Context,
     way: Step,
-    row: Row[Any],
+    row: OpenTicket,
     events: Iterable[Any],
     holds: Iterable[Any],
     *,
     found: _Found,
 ) -> None:
     """Compute one ticket's clocks as any action on it would, on values instead of its row object."""
-    fresh = SimpleNamespace(**dict(zip(row._fields, row, strict=True)))
+    fresh = SimpleNamespace(**row._asdict())
     standing = refresh(session, context, cast(Ticket, fresh), events=events, holds=holds)
     if DUE(row) == DUE(fresh) and not _later_look(row, fresh, context.now):
         return
@@ -213,14 +232,14 @@ def _one(
             found.moved.append(notice)
 
 
-def _later_look(row: Row[Any], fresh: SimpleNamespace, now: datetime) -> bool:
+def _later_look(row: OpenTicket, fresh: SimpleNamespace, now: datetime) -> bool:
     """True where the sweep must look at another time, as for a warning; what it owes already is its own business."""
     old, new = row.next_check_at, fresh.next_check_at
     return old != new and all(at is None or at > now for at in (old, new))
 
 
 def _relevant(
-    changes: Iterable[DayChange], row: Row[Any], fresh: SimpleNamespace, standing: Standing
+    changes: Iterable[DayChange], row: OpenTicket, fresh: SimpleNamespace, standing: Standing
 ) -> Iterator[DayChange]:
     """The changed days that a moved deadline of a running clock rests on; none where it has not moved.
 
@@ -239,7 +258,8 @@ def _unsettled(standing: Standing) -> bool:
     return bool(standing.timeline.missing) or standing.timeline.resolution.done_at is not None
 
 
-def _event(context: Context, row: Row[Any], fresh: SimpleNamespace, changes: Sequence[DayChange]) -> dict[str, Any]:
+def _event(context: Context, row: OpenTicket, fresh: SimpleNamespace, changes: Sequence[DayChange]) -> dict[str, Any]:
+    assert row.resolution_due_at is not None
     data = {
         "cycle": row.cycle,
         "old_due_at": row.resolution_due_at.isoformat(),
