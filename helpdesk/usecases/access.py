@@ -20,7 +20,8 @@ CODES_PER_HOUR = 5
 LINK_LIFE_AFTER_END = timedelta(days=30)
 
 
-def _mac(secret: str, *parts: object) -> str:
+def signed(secret: str, *parts: object) -> str:
+    """The HMAC-SHA-256 (hex) of the parts under the secret key; the first part says what it is for."""
     text = "\x1f".join(str(p) for p in parts)
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
@@ -44,7 +45,7 @@ def link_for(session: Session, ticket_id: int, address: str, purpose: str, now: 
 
 def link_token(secret: str, link: AccessLink) -> str:
     """The token that opens the link: its id and an HMAC over the row; the row alone does not give it."""
-    return f"{link.id}-{_mac(secret, 'link', link.id, link.ticket_id, link.address, link.purpose, link.nonce)[:40]}"
+    return f"{link.id}-{signed(secret, 'link', link.id, link.ticket_id, link.address, link.purpose, link.nonce)[:40]}"
 
 
 def _expired(session: Session, ticket: Ticket, now: datetime) -> bool:
@@ -88,7 +89,7 @@ def new_code(session: Session, secret: str, address: str, now: datetime) -> str:
     code = f"{secrets.randbelow(1_000_000):06d}"
     session.add(
         OneTimeCode(
-            address=address, code_hash=_mac(secret, "code", address, code), created_at=now, expires_at=now + CODE_LIFE
+            address=address, code_hash=signed(secret, "code", address, code), created_at=now, expires_at=now + CODE_LIFE
         )
     )
     return code
@@ -109,7 +110,7 @@ def use_code(session: Session, secret: str, address: str, code: str, now: dateti
     if row is None or row.used_at or row.expires_at < now or row.tries >= CODE_TRIES:
         return False
     row.tries += 1
-    if not hmac.compare_digest(row.code_hash, _mac(secret, "code", address, code.strip())):
+    if not hmac.compare_digest(row.code_hash, signed(secret, "code", address, code.strip())):
         return False
     row.used_at = now
     return True

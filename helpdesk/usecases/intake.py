@@ -20,6 +20,7 @@ from helpdesk.usecases.matching import is_proved, match
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 from helpdesk.usecases.raw import Claim, finish_raw
 from helpdesk.usecases.redaction import without_links_of_ours
+from helpdesk.usecases.staff_mail import Done, work_by_mail
 
 NO_SUBJECT = "(tanpa subjek)"
 COPIES = 40
@@ -164,6 +165,9 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
         return _finish(session, raw, "quarantined", Outcome("quarantined", reason="no usable sender address"))
     if mail.sender.email in context.own_addresses():
         return _from_ourselves(session, raw, mail)
+    by_staff = work_by_mail(session, context, raw, mail, again=bool(raw.message_id and earlier))
+    if by_staff is not None:
+        return _told_by_staff(session, raw, by_staff)
     return _join_or_open(session, context, raw, mail, [e for e in earlier if e.ticket_id and raw.message_id])
 
 
@@ -173,6 +177,12 @@ def _from_ourselves(session: Session, raw: Claim, mail: Inbound) -> Outcome:
     if ours or mail.machine is Machine.AUTO_REPLY:
         return _finish(session, raw, "suppressed", Outcome("ignored", reason="a message of our own came back"))
     return _finish(session, raw, "quarantined", Outcome("quarantined", reason="sent under an address of our own"))
+
+
+def _told_by_staff(session: Session, raw: Claim, done: Done) -> Outcome:
+    said = {"ticketed": "continued", "quarantined": "quarantined"}.get(done.state, "ignored")
+    outcome = Outcome(said, done.ticket.number if done.ticket else None, done.reason)
+    return _finish(session, raw, done.state, outcome, done.ticket)
 
 
 def _bounced(session: Session, raw: Claim, mail: Inbound) -> Outcome:

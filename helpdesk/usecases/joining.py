@@ -18,6 +18,7 @@ from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.describing import describe
 from helpdesk.usecases.documents import Line
 from helpdesk.usecases.handling import perform
+from helpdesk.usecases.informing import tell_of_answer
 from helpdesk.usecases.opening import attach
 from helpdesk.usecases.supplying import awaited_now
 
@@ -118,6 +119,7 @@ def join(session: Session, context: Context, ticket: Ticket, answer: Answer) -> 
     ticket.unread = True
     if own:
         _requester_spoke(session, context, ticket, answer)
+    tell_of_answer(session, context, ticket, entry)
     return entry
 
 

@@ -16,6 +16,7 @@ from helpdesk.usecases.answers import mark_urgent
 from helpdesk.usecases.clocks import events_of, standing
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.documents import ticks_of
+from helpdesk.usecases.informing import tell_of_assignment
 from helpdesk.usecases.notices import tell_requester
 from helpdesk.usecases.people import staff_of
 from helpdesk.usecases.promising import promised
@@ -91,6 +92,7 @@ def assign(deed: Deed) -> None:
         raise invalid("assignee", _("Nobody of that name works at this desk."))
     deed.done(data={"assignee": name})
     deed.ticket.assignee_id = user.id
+    tell_of_assignment(deed)
 
 
 def _group(deed: Deed) -> str:

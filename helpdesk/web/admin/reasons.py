@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
+from helpdesk.usecases import staff_mail
+
 
 def _reasons() -> Mapping[str, str]:
     return {
@@ -14,6 +16,19 @@ def _reasons() -> Mapping[str, str]:
         "no header field: this is not a mail message": _("no header field: this is not a mail message"),
         "too deeply nested": _("too deeply nested"),
         "too many parts": _("too many parts"),
+        **_about_staff(),
+    }
+
+
+def _about_staff() -> Mapping[str, str]:
+    return {
+        staff_mail.NOT_YOURS: _("an answer to a notice to staff, but not from who got it"),
+        staff_mail.SWITCHED_OFF: _("an answer of staff by mail, which this desk does not take"),
+        staff_mail.NOT_PROVED: _("an answer of staff by mail whose sender is not proved"),
+        staff_mail.NO_LONGER: _("an answer of staff by mail, from somebody who no longer has access"),
+        staff_mail.SENT_TWICE: _("an answer of staff by mail, the second one under its Message-ID"),
+        staff_mail.WORDLESS: _("an answer of staff by mail without words of its own"),
+        staff_mail.REFUSED: _("an answer of staff by mail that the ticket does not take"),
     }
 
 

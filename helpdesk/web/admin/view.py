@@ -143,6 +143,8 @@ def _kinds() -> Mapping[str, str]:
         "warning": _("warning to staff"),
         "alarm": _("breach told to supervisors"),
         "digest": _("several notices to staff"),
+        "answered": _("answer told to staff"),
+        "assigned": _("assignment told to staff"),
         "reminder": _("reminder of missing documents"),
         "lapse": _("notice of lapse"),
         "code": _("one-time code"),

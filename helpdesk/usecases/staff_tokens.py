@@ -1,0 +1,43 @@
+"""What a notice to a staff member carries, so that an answer to it is known: bound to one ticket and one person."""
+
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from helpdesk.usecases.access import signed
+
+_TOKEN = re.compile(r"(?:^|\.)s([0-9]{1,12})-([0-9]{1,12})-([0-9a-f]{32})@")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that somebody quotes. `genuine`: we made it, for this ticket and this staff user (ids of their rows)."""
+
+    ticket_id: int
+    user_id: int
+    genuine: bool
+
+
+def _mark(secret: str, ticket_id: int, user_id: int) -> str:
+    return f"s{ticket_id}-{user_id}-{signed(secret, 'staff', ticket_id, user_id)[:32]}"
+
+
+def conversation_id(secret: str, ticket_id: int, user_id: int, sender: str) -> str:
+    """The id (without `<>`) that all notices about a ticket to one person refer to; 128 bits of it are an HMAC."""
+    return f"{_mark(secret, ticket_id, user_id)}@{sender.rpartition('@')[2] or 'helpdesk.invalid'}"
+
+
+def notice_id(secret: str, ticket_id: int, user_id: int, sender: str) -> str:
+    """A fresh Message-ID (without `<>`) that holds the same token: some programs quote nothing else."""
+    return f"{secrets.token_hex(8)}.{conversation_id(secret, ticket_id, user_id, sender)}"
+
+
+def tokens_in(secret: str, ids: Iterable[str]) -> list[Token]:
+    """The tokens in the ids that a mail answers, in their order; whoever made them up is not `genuine`."""
+    found = (match for identifier in ids if (match := _TOKEN.search(identifier)))
+    return [
+        Token(ticket, user, secrets.compare_digest(match[0].lstrip("."), f"{_mark(secret, ticket, user)}@"))
+        for match in found
+        for ticket, user in [(int(match[1]), int(match[2]))]
+    ]
