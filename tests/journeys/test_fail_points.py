@@ -1,0 +1,191 @@
+"""Every named place at which the worker may fail, times kill, a database that is away and a full disk.
+
+Three mails come in, one with a file; they are answered; ten days later time brings their apologies about. At one place
+of this way the worker fails, at its first or second visit; then it lives on, or a new one does.
+"""
+
+import contextlib
+import hashlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from helpdesk import failpoints
+from helpdesk.catalog.load import load_file
+from helpdesk.catalog.source import CatalogSource
+from helpdesk.channels.base import ChannelError
+from helpdesk.channels.email.imap import Mailbox
+from helpdesk.config import MailAccount, Settings
+from helpdesk.resources import catalog_path
+from helpdesk.store.db import db
+from helpdesk.usecases.polling import opened, poll
+from helpdesk.worker import Worker
+from helpdesk.worker.sending import send_due
+from tests.journeys import invariants
+from tests.servers import mail
+
+MEDAN, PEMOHON = "kptik-medan", "pemohon"
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+HOW = ("kill", "database", "disk")
+OF_THE_WORKER = [name for name in failpoints.NAMES if name.partition(".")[0] in {"intake", "outbox", "scheduler"}]
+OF_FILES = {"intake.blob_half_written", "intake.blob_written_before_row"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mail.MailServer]:
+    accounts = {name: f"{name}@{mail.DOMAIN}" for name in (MEDAN, PEMOHON)}
+    with mail.running(tmp_path_factory.mktemp("mail"), accounts) as started:
+        yield started
+
+
+@dataclass
+class Ordeal:
+    """A worker without its threads: each round is one turn of each, and what fails in a turn waits for the next."""
+
+    worker: Worker
+    server: mail.MailServer
+    clock: Path
+    now: datetime = START
+    sent: dict[str, str] = field(default_factory=dict)
+
+    def send(self, count: int) -> None:
+        for _ in range(count):
+            number = len(self.sent) + 1
+            letter = EmailMessage()
+            letter["From"] = f"pemohon+{number}@{mail.DOMAIN}"
+            letter["To"] = f"{MEDAN}@{mail.DOMAIN}"
+            letter["Subject"] = f"Permintaan {number}"
+            letter["Message-ID"] = f"<surat-{number}@pemohon.test>"
+            letter.set_content("Mohon dibantu.")
+            if number == 1:
+                letter.add_attachment(b"isi " * 500, maintype="text", subtype="csv", filename="daftar.csv")
+            self.server.send(letter, f"pemohon+{number}@{mail.DOMAIN}", f"{MEDAN}@{mail.DOMAIN}")
+            self.sent[f"surat-{number}@pemohon.test"] = hashlib.sha256(letter.as_bytes()).hexdigest()
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+        self.clock.write_text(self.now.isoformat())
+
+    def round(self) -> None:
+        for turn in (self._read, self.worker.drain, self._mind_the_clocks, self._send):
+            with contextlib.suppress(ChannelError, SQLAlchemyError, OSError), self.worker.app.app_context():
+                turn()
+
+    def _read(self) -> None:
+        account = self.worker.desk.settings.mail[MEDAN]
+        assert account.imap
+        with Mailbox(account.imap) as mailbox:
+            opened(self.worker.desk, MEDAN, mailbox)
+            poll(self.worker.desk, MEDAN, mailbox)
+
+    def _mind_the_clocks(self) -> None:
+        self.worker.sweep()
+
+    def _send(self) -> None:
+        while send_due(self.worker.desk, self.worker._senders):
+            pass
+
+    def until_quiet(self) -> None:
+        """So many rounds that everything that was put off has had its turn, then ten days later once more."""
+        for _ in range(3):
+            self.round()
+            self.move(minutes=7)
+
+    def whole(self, fail: Callable[[], None]) -> None:
+        """From the mails to the apologies, with the failure at the beginning and again after ten days."""
+        self.send(3)
+        fail()
+        self.until_quiet()
+        self.move(days=10)
+        fail()
+        self.until_quiet()
+
+    def in_a_process_that_is_killed(self) -> None:
+        """A round in a child; it ends by its fail point or, where the round does not pass there, by itself."""
+        self.close()
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(BaseException):
+                self.round()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        assert status in (0, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Leave no connection and no process open; each is opened again where it is needed."""
+        self.worker._read.close()
+        self.worker._senders.close()
+        with self.worker.app.app_context():
+            db.engine.dispose()
+
+    def arrived(self) -> list[tuple[str, str]]:
+        kinds = {"sudah kami terima": "acknowledgement", "Mohon maaf": "apology"}
+        letters = self.server.mails(PEMOHON)
+        return [
+            (str(letter["To"]), next((kind for said, kind in kinds.items() if said in letter["Subject"]), "?"))
+            for letter in letters
+        ]
+
+
+@pytest.fixture
+def ordeal(settings: Settings, server: mail.MailServer, tmp_path: Path) -> Iterator[Ordeal]:
+    for name in (MEDAN, PEMOHON):
+        with server.imap(name) as client:
+            if found := client.search():
+                client.delete_messages(found)
+                client.expunge()
+    clock = tmp_path / "now"
+    account = MailAccount(
+        imap=urlsplit(server.imap_url(MEDAN)), smtp=urlsplit(server.smtp_url), address=f"{MEDAN}@{mail.DOMAIN}"
+    )
+    there = replace(settings, mail={MEDAN: account}, test_now_file=clock, take_all_mail=True)
+    made = Ordeal(Worker(there, CatalogSource(load_file(catalog_path()))), server, clock)
+    made.move()
+    yield made
+    failpoints.arm("")
+    made.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("name", OF_THE_WORKER)
+def test_whatever_fails_wherever_nothing_is_lost_or_doubled(ordeal: Ordeal, name: str, how: str) -> None:
+    def fail() -> None:
+        failpoints.arm(f"{name}:{how}@{1 if name in OF_FILES else 2}")
+        if how == "kill":
+            ordeal.in_a_process_that_is_killed()
+            failpoints.arm("")
+        else:
+            ordeal.round()
+
+    ordeal.whole(fail)
+    failpoints.arm("")
+    data = ordeal.worker.desk.settings
+    engine = create_engine(data.database_url)
+    invariants.nothing_is_lost(engine, ordeal.sent)
+    invariants.nothing_is_doubled(engine, [f"pemohon+{number}@{mail.DOMAIN}" for number in (1, 2, 3)])
+    invariants.each_answer_goes_once(engine, ordeal.arrived(), in_doubt=2)
+    invariants.files_are_whole(engine, data.data / "blobs")
+    invariants.every_change_has_one_event(engine)
+    invariants.nothing_is_stuck(engine)
+    engine.dispose()
+
+
+def test_an_unknown_place_or_order_is_refused() -> None:
+    for orders in ("intake.nowhere:kill", "outbox.after_claim:explode", "outbox.after_claim"):
+        with pytest.raises(ValueError, match="unknown fail point"):
+            failpoints.arm(orders)
+
+
+def test_outside_of_tests_nothing_is_armed() -> None:
+    failpoints.arm_from({"HELPDESK_FAILPOINTS": "intake.before_parse:disk"})
+    failpoints.failpoint("intake.before_parse")
