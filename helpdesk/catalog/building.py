@@ -86,6 +86,7 @@ def _desk(name: str, data: Data, groups: Mapping[str, Group], items_of: Mapping[
         email=data["email"].lower(),
         whatsapp=data["whatsapp"],
         phone=data["phone"],
+        address=data["address"],
         complaints=data.get("complaints", _NO_TEXT),
     )
 

@@ -107,7 +107,8 @@ def _service(catalog: Catalog, service: Service) -> Fact:
 def _desk(catalog: Catalog, desk: Desk, told: set[str]) -> Fact:
     items = tuple((item, catalog.items[item].name) for item in desk.items if item in told)
     groups = tuple((group, catalog.groups[group].name) for group in desk.groups)
-    given = {what: getattr(desk, what) for what in ("prefix", "name", "calendar", "email", "whatsapp", "phone")}
+    plain = ("prefix", "name", "calendar", "email", "whatsapp", "phone", "address")
+    given = {what: getattr(desk, what) for what in plain}
     parts = (
         *(Fact(what, value, alike(value)) for what, value in given.items() if value),
         Fact("zone", desk.zone.key, alike(desk.zone.key)),

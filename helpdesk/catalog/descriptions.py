@@ -59,6 +59,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "Desk.email": ("Alamat surel meja", "The desk's mail address"),
     "Desk.whatsapp": ("Nomor WhatsApp meja", "The desk's WhatsApp number"),
     "Desk.phone": ("Nomor telepon meja", "The desk's telephone number"),
+    "Desk.address": ("Alamat kantor, di bawah surat meja", "The address of the office, under the desk's letters"),
     "Desk.complaints": ("Kanal pengaduan", "The channels for complaints"),
     # services and items
     "Service.code": ("Kode dalam standar: ITSM.8", "The code in the standard: ITSM.8"),

@@ -34,6 +34,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "email": ("alamat surel", "mail address"),
     "whatsapp": ("WhatsApp", "WhatsApp"),
     "phone": ("telepon", "telephone"),
+    "address": ("alamat kantor", "address of the office"),
     "complaints": ("kanal pengaduan", "complaint channels"),
     # of an item
     "summary": ("ringkasan", "summary"),

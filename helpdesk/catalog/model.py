@@ -79,6 +79,7 @@ class Desk:
     email: str = ""
     whatsapp: str = ""
     phone: str = ""
+    address: str = ""
     complaints: Text = Text("", "")
 
 

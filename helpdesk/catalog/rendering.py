@@ -77,6 +77,7 @@ def desk_as_plain(desk: Desk, language: str | None = None) -> Plain:
         "email": desk.email,
         "whatsapp": desk.whatsapp,
         "phone": desk.phone,
+        "address": desk.address,
         "complaints": _text(desk.complaints, language),
     }
 

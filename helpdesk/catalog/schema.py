@@ -212,6 +212,7 @@ class DeskSchema(Part):
     email = Matching(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", "a mail address", load_default="")
     whatsapp = Word(load_default="")
     phone = Word(load_default="")
+    address = Word(load_default="")
     complaints = Wording()
 
 

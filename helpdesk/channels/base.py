@@ -75,7 +75,8 @@ class Outbound:
     """One message to one recipient, ready to send.
 
     `automatic` messages leave with an empty envelope sender and the markers of RFC 3834; `envelope_from` is used
-    for the others so that bounces come back tied to the outbox row. Ids are without `<>`.
+    for the others so that bounces come back tied to the outbox row. Ids are without `<>`. `thread_index` is what
+    Outlook groups conversations by, base64.
     """
 
     sender: Address
@@ -86,6 +87,7 @@ class Outbound:
     message_id: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    thread_index: str = ""
     reply_to: str = ""
     envelope_from: str = ""
     automatic: bool = False

@@ -10,19 +10,17 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from helpdesk.channels.base import Address, ChannelError, Outbound
+from helpdesk.channels.base import ChannelError, Outbound
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, Ticket
-from helpdesk.tickets.addresses import return_address
 from helpdesk.tickets.words import Channel, EntryKind
-from helpdesk.usecases.access import CODE_LIFE, link_for, link_token
+from helpdesk.usecases.access import CODE_LIFE
 from helpdesk.usecases.bouncing import mark_undeliverable
 from helpdesk.usecases.caps import CODE, HELD, IN_ALL, hold_pending, mail_is_held, over_cap_in_all
 from helpdesk.usecases.context import Context
-from helpdesk.usecases.letter import letter_html, letter_text
-from helpdesk.usecases.messages import render_body, render_subject
 from helpdesk.usecases.redaction import without_private_links
 from helpdesk.usecases.retrying import GIVE_UP_AFTER, OVERDUE, SERVER_DOWN, TELL_AFTER, wait_after
+from helpdesk.usecases.writing import letter
 
 DOCUMENTS = "documents"
 UNDELIVERED, WAITING = "undelivered", "waiting"
@@ -163,56 +161,6 @@ def make_sendable(session: Session, desks: list[str]) -> None:
         )
         .values(state="pending")
     )
-
-
-def letter(session: Session, context: Context, message: OutboxMessage) -> Outbound:
-    """The mail of an outbox row: subject, text and HTML in both languages, the private link, the fixed ids."""
-    desk = context.desk(message.desk)
-    ticket = session.get(Ticket, message.ticket_id) if message.ticket_id else None
-    entry = session.get(Entry, message.entry_id) if message.entry_id else None
-    text = _words(context, message, ticket, entry)
-    link = _link(session, context, message) if ticket else ""
-    return Outbound(
-        sender=Address(context.address(message.desk), desk.name),
-        recipient=message.recipient,
-        subject=render_subject(context, ticket or _no_ticket(message.desk), message.kind, message.context),
-        text=letter_text(text, ticket.number if ticket else "", link),
-        html=letter_html(text, ticket.number if ticket else "", link),
-        message_id=message.message_id,
-        in_reply_to=message.in_reply_to,
-        references=tuple(message.references),
-        envelope_from="" if message.automatic else _returns_to(context, message),
-        automatic=message.automatic,
-    )
-
-
-def _returns_to(context: Context, message: OutboxMessage) -> str:
-    address, account = context.address(message.desk), context.settings.mail.get(message.desk)
-    return return_address(address, message.message_id) if account and account.plus_address else address
-
-
-def _no_ticket(desk: str) -> Ticket:
-    """What a message without a ticket, such as a code, is written with; never stored."""
-    return Ticket(number="", subject="", desk=desk)
-
-
-def _words(context: Context, message: OutboxMessage, ticket: Ticket | None, entry: Entry | None) -> str:
-    if entry is not None:
-        return entry.text
-    bare = ticket or _no_ticket(message.desk)
-    return "\n\n---\n\n".join(
-        render_body(context, bare, message.kind, message.context, language) for language in ("id", "en")
-    )
-
-
-def _link(session: Session, context: Context, message: OutboxMessage) -> str:
-    """The private link of a ticket goes to its requester only, never to people in copy."""
-    assert message.ticket_id is not None
-    ticket = session.get(Ticket, message.ticket_id)
-    if ticket is None or ticket.requester.email != message.recipient:
-        return ""
-    link = link_for(session, message.ticket_id, message.recipient, "ticket", context.now)
-    return f"{context.settings.base_url}/t/{link_token(context.settings.secret_key, link)}"
 
 
 def note_sent(session: Session, message_id: int, now: datetime) -> None:

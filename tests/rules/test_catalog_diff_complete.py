@@ -78,7 +78,7 @@ OTHER = {
     Group: {"tier": "layer-3", "name": NAME, "shared": True, "ola": SPAN, "calendar": "other"},
     Desk: {
         "prefix": "XX", "name": "x", "zone": ZoneInfo("UTC"), "calendar": "x", "groups": (), "items": (),
-        "email": "x@y.z", "whatsapp": "1", "phone": "1", "complaints": NAME,
+        "email": "x@y.z", "whatsapp": "1", "phone": "1", "address": "Jl. Merdeka 1", "complaints": NAME,
     },
     Service: {"code": "x", "name": NAME, "legal_basis": ("x",), "authority": "a"},
     Authority: {"name": NAME, "standard": "x", "valid_from": date(2026, 1, 1)},

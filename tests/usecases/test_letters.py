@@ -1,8 +1,12 @@
 """What the letters carry that leave the outbox: number, both languages, link, marks and ids."""
 
 import re
+from base64 import b64decode, b64encode
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
+
+import pytest
 
 from helpdesk.store.people_models import AccessLink
 from helpdesk.worker.sending import Senders, send_due
@@ -86,3 +90,72 @@ def test_mail_goes_through_a_real_server_into_a_real_mailbox(post: Post, mail_se
     (mail,) = mail_server.mails("pemohon")
     assert number in mail["Subject"]
     assert mail["Return-Path"] == "<>"
+
+
+BEGUN = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+def index_of(parts: int) -> str:
+    """A Thread-Index as Outlook writes it, with so many answers."""
+    begun = (datetime(2026, 11, 20, 1, 0, tzinfo=UTC) - datetime(1601, 1, 1, tzinfo=UTC)) // datetime.resolution * 10
+    return b64encode(
+        b"\x01" + begun.to_bytes(8, "big")[:5] + bytes(range(16)) + b"\x00\x00\x01\x00\x10" * parts
+    ).decode()
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(("given", "grows"), [(index_of(0), True), (index_of(3), True), ("AdwAA", False), ("", False)])
+def test_an_answer_stays_in_the_conversation_of_outlook(
+    post: Post, senders: Senders, server: Scripted, given: str, grows: bool
+) -> None:
+    number = str(post.arrives(letter(Thread_Index=given)).ticket)
+    post.office.does("agen", "reply", number, text="Ya.")
+    send_due(post.desk, senders)
+    sent = [parsed(data)["Thread-Index"] for _from, _to, data in server.mails]
+    if not grows:
+        assert sent == [None, None]
+        return
+    parent = b64decode(given)
+    for index in map(b64decode, sent):
+        assert index[: len(parent)] == parent
+        assert len(index) == len(parent) + 5
+        passed = int.from_bytes(index[-5:-1], "big") * 2**18 / 10**7  # in units of 2^18 times 100 ns
+        assert abs((post.office.now() - BEGUN).total_seconds() - passed) < 2
+
+
+@ONE_DATABASE
+def test_both_languages_and_the_signature_stand_in_text_and_in_html(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    number = str(post.arrives(letter()).ticket)
+    send_due(post.desk, senders)
+    mail = parsed(server.mails[0][2])
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    plain, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    for said in (
+        "KPTIK BMN Medan", "+62 61 4153035", "+62 821 6576 3658", "helpdeskmedan@kemenkeu.go.id", number,
+        "Senin–Jumat 08.00–12.00, 13.00–17.00 WIB", "Monday–Friday 08:00–12:00, 13:00–17:00 WIB",
+    ):  # fmt: skip
+        assert said in plain, said
+        assert said in html, said
+    assert html.index('lang="id"') < html.index("Terima kasih") < html.index('<td lang="en"') < html.index("Thank you")
+    assert "<script" not in html and "<img" not in html and "url(" not in html
+    assert not re.search(r"<(?:p|td|a|ul)(?![^>]*style=)[^>]*>(?=\w)", html), "every part carries its style"
+    assert plain.rstrip().endswith(number)
+    assert "\n-- \n" in plain.replace("\r\n", "\n"), "programs know the signature by it"
+
+
+@ONE_DATABASE
+def test_no_automatic_message_repeats_what_was_sent_in(post: Post, senders: Senders, server: Scripted) -> None:
+    number = str(
+        post.arrives(letter("isi kenari-isi", Subject="kenari-judul", From="kenari-nama <sari@k.example>")).ticket
+    )
+    post.office.does("agen", "classify", number, item="itsm.8/reset-password", type="incident", priority=3)
+    post.office.does("agen", "take", number)
+    post.office.does("agen", "fulfil", number, note="Sudah", label="reset")
+    post.office.does("agen", "confirm-fulfilment", number)
+    send_due(post.desk, senders)
+    mails = [parsed(data) for _from, _to, data in server.mails]
+    assert len(mails) == 3
+    for mail in mails:
+        assert "kenari" not in str(mail["Subject"]) + "".join(part.get_content() for part in mail.iter_parts())

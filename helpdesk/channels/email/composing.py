@@ -12,6 +12,7 @@ from helpdesk.channels.email import headers_out
 from helpdesk.channels.email.addresses import addr_spec
 from helpdesk.channels.email.charsets import storable
 from helpdesk.channels.email.filenames import made_name, safe_name
+from helpdesk.channels.email.thread_index import decoded
 
 MAX_SUBJECT = 250
 MAX_NAME = 100
@@ -57,6 +58,9 @@ def _threading(outbound: Outbound) -> Iterator[tuple[str, str]]:
         # The first one names the conversation, the last ones are its present end (RFC 5322 section 3.6.4).
         kept = known if len(known) <= MAX_REFERENCES else [known[0], *known[-MAX_REFERENCES + 1 :]]
         yield "References", headers_out.FOLD.join(_id(identifier) for identifier in kept)
+    if decoded(outbound.thread_index):
+        index = outbound.thread_index
+        yield "Thread-Index", headers_out.FOLD.join(index[at : at + 60] for at in range(0, len(index), 60))
 
 
 def _fields(outbound: Outbound, date: datetime) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,125 @@
+"""From a row of the outbox to the letter that leaves: its words, link, signature and ids."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk.channels.base import Address, Outbound
+from helpdesk.channels.email.thread_index import child_of, index_in
+from helpdesk.store.mail_models import OutboxMessage, RawMessage
+from helpdesk.store.models import Entry, Ticket
+from helpdesk.tickets.addresses import return_address
+from helpdesk.tickets.words import Channel
+from helpdesk.usecases.access import link_for, link_token
+from helpdesk.usecases.caps import CODE
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.letter import BETWEEN_LANGUAGES, Signature, letter_html, letter_text
+from helpdesk.usecases.messages import LANGUAGES, render_body, render_subject
+from helpdesk.usecases.office_hours import office_hours
+
+HEAD = 65_536
+"""Bytes of a stored mail within which its header ends."""
+HIDDEN = "••••••"
+"""What staff see in the place of a one-time code, and of the private link of a requester."""
+
+
+def letter(session: Session, context: Context, message: OutboxMessage) -> Outbound:
+    """The mail of an outbox row: subject, text and HTML in both languages, the private link, the fixed ids."""
+    ticket = _ticket(session, message)
+    link = _link(session, context, message, ticket) if ticket else ""
+    return _written(session, context, message, ticket, link)
+
+
+def shown_letter(session: Session, context: Context, message: OutboxMessage) -> Outbound:
+    """The mail as staff may see it: without the private link and without the code, which are the requester's alone."""
+    ticket = _ticket(session, message)
+    link = f"{context.settings.base_url}/t/{HIDDEN}" if _gets_link(message, ticket) else ""
+    return _written(session, context, message, ticket, link, code=HIDDEN)
+
+
+def signature_of(context: Context, desk_id: str) -> Signature:
+    """How the desk signs: what the catalogue says of it, and its hours in both languages."""
+    desk = context.desk(desk_id)
+    hours = (office_hours(context.catalog, desk, context.now, language) for language in LANGUAGES)
+    return Signature(
+        name=desk.name,
+        address=desk.address,
+        email=context.address(desk_id),
+        phone=desk.phone,
+        whatsapp=desk.whatsapp,
+        hours=tuple(line for line in hours if line),
+    )
+
+
+def _written(
+    session: Session, context: Context, message: OutboxMessage, ticket: Ticket | None, link: str, *, code: str = ""
+) -> Outbound:
+    number, signed = ticket.number if ticket else "", signature_of(context, message.desk)
+    data = {**message.context, **({"code": code} if code and message.kind == CODE else {})}
+    text = _words(session, context, message, ticket or no_ticket(message.desk), data)
+    address = context.address(message.desk)
+    return Outbound(
+        sender=Address(address, signed.name),
+        recipient=message.recipient,
+        subject=render_subject(context, ticket or no_ticket(message.desk), message.kind, data),
+        text=letter_text(text, number, link, signed),
+        html=letter_html(text, number, link, signed, automatic=message.automatic),
+        message_id=message.message_id,
+        in_reply_to=message.in_reply_to,
+        references=tuple(message.references),
+        thread_index=_thread_index(session, message),
+        envelope_from="" if message.automatic else _returns_to(context, message, address),
+        automatic=message.automatic,
+    )
+
+
+def _ticket(session: Session, message: OutboxMessage) -> Ticket | None:
+    return session.get(Ticket, message.ticket_id) if message.ticket_id else None
+
+
+def _returns_to(context: Context, message: OutboxMessage, address: str) -> str:
+    account = context.settings.mail.get(message.desk)
+    return return_address(address, message.message_id) if account and account.plus_address else address
+
+
+def no_ticket(desk: str) -> Ticket:
+    """What a message without a ticket, such as a code, is written with; never stored."""
+    return Ticket(number="", subject="", desk=desk)
+
+
+def _words(session: Session, context: Context, message: OutboxMessage, ticket: Ticket, data: dict[str, object]) -> str:
+    entry = session.get(Entry, message.entry_id) if message.entry_id else None
+    if entry is not None:
+        return entry.text
+    return BETWEEN_LANGUAGES.join(render_body(context, ticket, message.kind, data, lang) for lang in LANGUAGES)
+
+
+def _gets_link(message: OutboxMessage, ticket: Ticket | None) -> bool:
+    """The private link of a ticket goes to its requester only, never to people in copy."""
+    return ticket is not None and ticket.requester.email == message.recipient
+
+
+def _link(session: Session, context: Context, message: OutboxMessage, ticket: Ticket) -> str:
+    if not _gets_link(message, ticket):
+        return ""
+    link = link_for(session, ticket.id, message.recipient, "ticket", context.now)
+    return f"{context.settings.base_url}/t/{link_token(context.settings.secret_key, link)}"
+
+
+def _thread_index(session: Session, message: OutboxMessage) -> str:
+    """The Thread-Index of an answer: that of the newest mail of the conversation that has one, and a block more."""
+    ids = {*message.references, message.in_reply_to} - {""}
+    if not ids or message.ticket_id is None:
+        return ""
+    heads = (
+        select(func.substr(RawMessage.body, 1, HEAD))
+        .where(
+            RawMessage.message_id.in_(ids),
+            RawMessage.ticket_id == message.ticket_id,
+            RawMessage.channel == Channel.EMAIL,
+        )
+        .order_by(RawMessage.id.desc())
+        .limit(5)
+    )
+    found = (index_in(bytes(head)) for head in session.scalars(heads))
+    parent = next((index for index in found if index), "")
+    return child_of(parent, message.created_at, message.message_id)
