@@ -65,6 +65,9 @@ class CatalogSource:
         if self._path is not None and self._monotonic() >= self._look_at and self._lock.acquire(blocking=False):
             try:
                 self._look(self._path, now)
+            except Exception:  # whatever a changed file provokes, the one in force stays, and the next look tries again
+                log.exception("the changed catalogue could not be taken into force")
+                self._seen = None
             finally:
                 self._lock.release()
         if self.waiting is not None and now >= self._waits_until:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from helpdesk import failpoints
 from helpdesk.catalog.errors import CatalogErrors
 from helpdesk.catalog.load import load_text
 from helpdesk.catalog.model import Catalog
@@ -164,3 +165,17 @@ def test_a_restart_brings_no_waiting_catalogue_into_force_unless_there_is_no_oth
     assert (started.waiting is None) == (before is None)
     assert ("in force before its date" in caplog.text) == (before is None)
     assert started.current(MIDNIGHT) == load_text(NEXT_YEAR)
+
+
+@pytest.mark.parametrize("how", ["disk", "database"])
+def test_whatever_fails_between_reading_and_taking_the_next_look_takes_it(
+    source: CatalogSource, file: Path, ticks: Ticks, how: str
+) -> None:
+    before = source.current(NOW)
+    rewrite(file, GOOD.replace("4 working hours", "6 working hours"))
+    ticks.pass_by()
+    failpoints.arm(f"admin.catalog_loaded_before_swap:{how}")
+    assert source.current(NOW) is before
+    ticks.pass_by()
+    assert source.current(NOW).edition != before.edition
+    failpoints.arm("")
