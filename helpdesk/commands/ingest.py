@@ -10,6 +10,8 @@ import click
 from helpdesk.commands import surroundings
 
 if TYPE_CHECKING:
+    from helpdesk.commands import mailfiles
+    from helpdesk.usecases.batches import Delivery
     from helpdesk.usecases.intake import Outcome
     from helpdesk.usecases.processing import Desk
 
@@ -30,6 +32,7 @@ def ingest(files: tuple[str, ...], desk: str | None) -> None:
     from helpdesk.channels.email.apart import ReadingApart
     from helpdesk.commands import mailfiles
     from helpdesk.timepiece import clock
+    from helpdesk.usecases.batches import gathered
     from helpdesk.usecases.processing import Desk
 
     unreadable = False
@@ -38,9 +41,9 @@ def ingest(files: tuple[str, ...], desk: str | None) -> None:
             if desk is not None and desk not in context.catalog.desks:
                 surroundings.refuse(f"Tidak dikenal / unknown: {desk}. Ada / known: {', '.join(context.catalog.desks)}")
             rules = Desk(CatalogSource(context.catalog), context.settings, clock(context.settings), read)
-            for name, raw in chain.from_iterable(map(mailfiles.messages, files)):
-                unreadable = unreadable or not isinstance(raw, bytes)
-                _show(name, _ingest(rules, raw, desk) if isinstance(raw, bytes) else _unread(raw))
+            found = chain.from_iterable(map(mailfiles.messages, files))
+            for batch in gathered(found, lambda named: len(named[1]) if isinstance(named[1], bytes) else 0):
+                unreadable = _ingest(rules, batch, desk) or unreadable
     except OperationalError as error:
         click.echo(f"Coba lagi nanti / try again later: {type(error.orig).__name__}", err=True)
         sys.exit(TRY_AGAIN)
@@ -55,16 +58,28 @@ def _unread(error: OSError | ValueError) -> Outcome:
     return Outcome("ignored", reason=f"cannot be read: {reason or type(error).__name__}")
 
 
-def _ingest(rules: Desk, raw: bytes, desk: str | None) -> Outcome:
+def _ingest(rules: Desk, batch: list[mailfiles.Found], desk: str | None) -> bool:
+    """Take some in and tell what became of each, in their order; True when one could not be read from its file."""
+    from helpdesk.usecases.batches import store_and_process_all
+
+    taken = [_delivery(rules, raw, desk) for _name, raw in batch if isinstance(raw, bytes)]
+    outcomes = iter(store_and_process_all(rules, taken))
+    for name, raw in batch:
+        _show(name, next(outcomes) if isinstance(raw, bytes) else _unread(raw))
+    return len(taken) < len(batch)
+
+
+def _delivery(rules: Desk, raw: bytes, desk: str | None) -> Delivery:
     import hashlib
 
     from helpdesk.commands import mailfiles
     from helpdesk.tickets.words import Channel
-    from helpdesk.usecases.processing import Stored, store_and_process
+    from helpdesk.usecases.batches import Delivery
+    from helpdesk.usecases.processing import Stored
 
-    stored = Stored(raw, mailfiles.received_at(raw, rules.now()), desk)
     identity = f"file:{desk or '*'}:{hashlib.sha256(raw).hexdigest()}"
-    return store_and_process(rules, stored, channel=Channel.EMAIL, external_id=identity, source="ingest")
+    stored = Stored(raw, mailfiles.received_at(raw, rules.now()), desk)
+    return Delivery(stored, Channel.EMAIL, identity, "ingest")
 
 
 def _show(name: str, outcome: Outcome) -> None:

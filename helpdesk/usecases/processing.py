@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.base import Inbound, Unreadable
 from helpdesk.config import Settings
+from helpdesk.failpoints import failpoint
 from helpdesk.store.db import reading, unit_of_work
 from helpdesk.store.mail_models import RawMessage
 from helpdesk.store.models import Ticket
@@ -63,32 +65,37 @@ class Stored:
     desk: str | None
 
 
-def _stored(raw_id: int) -> Stored | None:
+def stored_mail(raw_id: int) -> Stored | None:
+    """The bytes of a raw message that still waits to be processed, else None."""
     columns = (RawMessage.body, RawMessage.received_at, RawMessage.desk)
     with reading() as session:
         row = session.execute(select(*columns).where(RawMessage.id == raw_id, RawMessage.state == "received")).first()
         return Stored(row.body, row.received_at, row.desk) if row else None
 
 
-def process(desk: Desk, raw_id: int, stored: Stored | None = None) -> Outcome | None:
+def process(
+    desk: Desk, raw_id: int, stored: Stored | None = None, read: Callable[[], Inbound] | None = None
+) -> Outcome | None:
     """Turn one stored mail into a ticket or part of one; None when somebody else has done it already.
 
-    `stored` saves reading it back where the caller has just stored it. A mail that cannot be read goes into
+    `stored` saves reading it back where the caller has just stored it, `read` gives the mail where it has been read
+    already. A mail that cannot be read goes into
     quarantine; any other fault is counted and tried again, the third time it goes there too. A database that is away
     raises OperationalError; then, and when the disk refuses a file, the message waits uncounted: it is not its fault.
     """
-    stored = stored or _stored(raw_id)
+    stored = stored or stored_mail(raw_id)
     if stored is None:
         return None
     try:
-        mail = desk.read_mail(stored.body, stored.received_at, stored.desk)
+        failpoint("intake.before_parse")
+        mail = read() if read else desk.read_mail(stored.body, stored.received_at, stored.desk)
+        failpoint("intake.after_parse_before_ticket")
         with unit_of_work() as session:
             raw = claim_raw(session, raw_id)
             return None if raw is None else receive_mail(session, desk.context(), raw, mail)
     except Unreadable as error:
         with unit_of_work() as session:
-            known = quarantine(session, raw_id, str(error))
-        return Outcome("duplicate" if known else "quarantined", reason=known or str(error))
+            return set_aside(session, raw_id, str(error))
     except OperationalError:
         _put_off(desk, raw_id)
         raise
@@ -101,6 +108,12 @@ def process(desk: Desk, raw_id: int, stored: Stored | None = None) -> Outcome | 
         with unit_of_work() as session:
             note_failure(session, raw_id, desk.now(), type(error).__name__)
         return Outcome("quarantined", reason=f"not processed: {type(error).__name__}")
+
+
+def set_aside(session: Session, raw_id: int, reason: str) -> Outcome:
+    """Put a mail that cannot be read into quarantine; the caller commits."""
+    known = quarantine(session, raw_id, reason)
+    return Outcome("duplicate" if known else "quarantined", reason=known or reason)
 
 
 def _put_off(desk: Desk, raw_id: int) -> None:
@@ -122,11 +135,12 @@ def store_and_process(desk: Desk, stored: Stored, *, channel: str, external_id: 
             source=source,
         )
     if raw_id is None:
-        return _known(channel, external_id)
+        return known_before(channel, external_id)
     return process(desk, raw_id, stored) or Outcome("duplicate", reason="processed by another worker")
 
 
-def _known(channel: str, external_id: str) -> Outcome:
+def known_before(channel: str, external_id: str) -> Outcome:
+    """The outcome for a delivery that was stored before."""
     with reading() as session:
         number = session.scalar(
             select(Ticket.number)

@@ -1,6 +1,7 @@
 """Raw messages: stored before anything is decided, claimed once, quarantined when they cannot be understood."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from helpdesk.failpoints import failpoint
 from helpdesk.store.mail_models import RawMessage
 
 TRIES = 3
@@ -24,6 +26,12 @@ _STORE = {
 _CLAIM = (
     select(RawMessage.id, RawMessage.desk, RawMessage.received_at)
     .where(RawMessage.id == bindparam("raw_id"), RawMessage.state == "received")
+    .with_for_update(skip_locked=True)
+)
+_CLAIM_ALL = (
+    select(RawMessage.id, RawMessage.desk, RawMessage.received_at)
+    .where(RawMessage.id.in_(bindparam("raw_ids", expanding=True)), RawMessage.state == "received")
+    .order_by(RawMessage.id)
     .with_for_update(skip_locked=True)
 )
 _FINISH = (
@@ -95,8 +103,18 @@ def claim_raw(session: Session, raw_id: int) -> Claim | None:
     return Claim(row.id, row.desk, row.received_at) if row else None
 
 
+def claim_all(session: Session, raw_ids: Sequence[int]) -> dict[int, Claim]:
+    """Those of the raw messages that still wait, by their ids, locked until the transaction ends.
+
+    Nobody else can take a later one before an earlier one of them meanwhile.
+    """
+    found = session.connection().execute(_CLAIM_ALL, {"raw_ids": list(raw_ids)})
+    return {row.id: Claim(row.id, row.desk, row.received_at) for row in found}
+
+
 def finish_raw(session: Session, raw: Claim, state: str, reason: str, ticket_id: int | None) -> None:
     """Keep what was decided about a claimed message."""
+    failpoint("intake.after_ticket_before_state")
     values = (raw.desk, raw.content_hash, raw.message_id, state, reason, ticket_id)
     named = {f"new_{name}": value for name, value in zip(FINISHED, values, strict=True)}
     session.connection().execute(_FINISH, {"raw_id": raw.id, **named})

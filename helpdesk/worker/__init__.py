@@ -18,11 +18,12 @@ from helpdesk.config import Settings
 from helpdesk.failpoints import failpoint
 from helpdesk.store.db import bare_app, reading, unit_of_work
 from helpdesk.timepiece import clock
+from helpdesk.usecases.batches import process_stored
 from helpdesk.usecases.editions import note_in_force, recalled
 from helpdesk.usecases.mail_tokens import Tokens
 from helpdesk.usecases.mailboxes import beat
 from helpdesk.usecases.moved_deadlines import anybody_to_tell, tell_some
-from helpdesk.usecases.processing import Desk, process
+from helpdesk.usecases.processing import Desk
 from helpdesk.usecases.raw import waiting
 from helpdesk.usecases.recalculation import is_wanted, step
 from helpdesk.usecases.sweep import check, due_tickets, put_off_check
@@ -114,10 +115,7 @@ class Worker:
         """Process what was stored but not processed: after a kill, a fault, or a release from quarantine."""
         with reading() as session:
             ids = waiting(session, self.desk.now(), DRAINED_AT_ONCE)
-        for raw_id in ids:
-            if self.stop.is_set():
-                return
-            process(self.desk, raw_id)
+        if process_stored(self.desk, ids, self.stop.is_set):
             self.mail_waits.set()
 
     def sweep(self) -> None:

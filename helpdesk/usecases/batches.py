@@ -1,0 +1,180 @@
+"""Several waiting mails at once: stored in one transaction, read ahead of it, decided about in one transaction.
+
+The order in which the mails came is kept throughout. A mail that fails takes no other down: what was to be committed
+together with it is done again one by one. No mail waits longer than about a tenth of a second for the others.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from helpdesk.channels.base import Inbound, Unreadable
+from helpdesk.failpoints import failpoint
+from helpdesk.store.db import unit_of_work
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.intake import Outcome, receive_mail
+from helpdesk.usecases.processing import Desk, Stored, known_before, process, set_aside, stored_mail
+from helpdesk.usecases.raw import Claim, claim_all, store_raw
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 20
+"""At most so many mails are gathered."""
+BYTES = 4 * 2**20
+"""And no further ones once they are so large together: a mail of 25 MB goes alone."""
+GATHERED_WITHIN = 0.04
+DECIDED_WITHIN = 0.06
+"""Seconds: after these no further mail is added to what is gathered, or to the transaction."""
+_NO_LONG_WAIT = text("set local lock_timeout = '500ms'")
+"""Several tickets are locked one after the other, in an order that others do not keep to. Who waits gives way, before
+PostgreSQL finds a deadlock (after 1 s) and fails somebody else."""
+
+Mail = TypeVar("Mail")
+
+
+def gathered(mails: Iterable[Mail], size: Callable[[Mail], int]) -> Iterator[list[Mail]]:
+    """The mails in batches, in their order; `size` in bytes."""
+    batch: list[Mail] = []
+    total, began = 0, 0.0
+    for mail in mails:
+        if batch and total + size(mail) > BYTES:
+            yield batch
+            batch = []
+        if not batch:
+            total, began = 0, time.monotonic()
+        batch.append(mail)
+        total += size(mail)
+        if len(batch) >= AT_ONCE or total >= BYTES or time.monotonic() - began >= GATHERED_WITHIN:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A stored mail, and the reading of it that goes on or has ended."""
+
+    raw_id: int
+    stored: Stored
+    reading: Future[Inbound]
+
+
+def process_all(desk: Desk, mails: Sequence[tuple[int, Stored]]) -> list[Outcome | None]:
+    """Like `process` for each, in this order; the next ones are read while one is decided about."""
+    if len(mails) < 2:
+        return [process(desk, raw_id, stored) for raw_id, stored in mails]
+    outcomes: list[Outcome | None] = []
+    with ThreadPoolExecutor(1, "reading ahead") as ahead:
+        queue = deque(_Waiting(raw_id, stored, ahead.submit(_read, desk, stored)) for raw_id, stored in mails)
+        try:
+            while queue:
+                wait_for([queue[0].reading])
+                outcomes += _decide_some(desk, queue)
+        finally:
+            for waiting in queue:
+                waiting.reading.cancel()
+    return outcomes
+
+
+def _read(desk: Desk, stored: Stored) -> Inbound:
+    failpoint("intake.before_parse")
+    return desk.read_mail(stored.body, stored.received_at, stored.desk)
+
+
+def _decide_some(desk: Desk, queue: deque[_Waiting]) -> list[Outcome | None]:
+    """Decide about the first mail and those behind it that are read already; they leave the queue."""
+    group: list[_Waiting] = []
+    try:
+        with unit_of_work() as session:
+            outcomes = _together(session, desk, queue, group)
+    except Exception as error:  # noqa: BLE001 - whatever one of them met: each is done for itself, which counts it
+        log.info("%d mails are processed one by one: %s", len(group), type(error).__name__)
+        outcomes = [process(desk, waiting.raw_id, waiting.stored, waiting.reading.result) for waiting in group]
+    for _done in group:
+        queue.popleft()
+    return outcomes
+
+
+def _together(session: Session, desk: Desk, queue: deque[_Waiting], group: list[_Waiting]) -> list[Outcome | None]:
+    """The outcomes of those that fit into this transaction; `group` says which, also when it fails."""
+    group.append(queue[0])
+    claims = claim_all(session, [waiting.raw_id for waiting in queue])
+    context, began = desk.context(), time.monotonic()
+    outcomes = [_decided(session, context, claims, queue[0])]
+    if len(queue) > 1 and session.get_bind().dialect.name == "postgresql":
+        session.execute(_NO_LONG_WAIT)
+    for waiting in list(queue)[1:]:
+        full = time.monotonic() - began >= DECIDED_WITHIN
+        if full or not waiting.reading.done() or waiting.stored.desk != queue[0].stored.desk:
+            break
+        group.append(waiting)
+        outcomes.append(_decided(session, context, claims, waiting))
+    return outcomes
+
+
+def _decided(session: Session, context: Context, claims: dict[int, Claim], waiting: _Waiting) -> Outcome | None:
+    claim = claims.get(waiting.raw_id)
+    if claim is None:
+        return None
+    try:
+        mail = waiting.reading.result()
+    except Unreadable as error:
+        return set_aside(session, waiting.raw_id, str(error))
+    failpoint("intake.after_parse_before_ticket")
+    outcome = receive_mail(session, context, claim, mail)
+    session.flush()  # the next mail may be an answer to this one
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A mail that is to be stored: its identity at its source, and which source that is."""
+
+    stored: Stored
+    channel: str
+    external_id: str
+    source: str
+
+
+def store_and_process_all(desk: Desk, deliveries: Sequence[Delivery]) -> list[Outcome]:
+    """Store raw mails, commit, then process them; what becomes of each, in their order."""
+    with unit_of_work() as session:
+        ids = [_store(session, desk, delivery) for delivery in deliveries]
+    new = [(raw_id, d.stored) for raw_id, d in zip(ids, deliveries, strict=True) if raw_id is not None]
+    outcomes = iter(process_all(desk, new))
+    elsewhere = Outcome("duplicate", reason="processed by another worker")
+    return [
+        known_before(d.channel, d.external_id) if raw_id is None else next(outcomes) or elsewhere
+        for raw_id, d in zip(ids, deliveries, strict=True)
+    ]
+
+
+def _store(session: Session, desk: Desk, delivery: Delivery) -> int | None:
+    return store_raw(
+        session,
+        channel=delivery.channel,
+        external_id=delivery.external_id,
+        body=delivery.stored.body,
+        received_at=delivery.stored.received_at,
+        now=desk.now(),
+        desk=delivery.stored.desk,
+        source=delivery.source,
+    )
+
+
+def process_stored(desk: Desk, raw_ids: Iterable[int], stopped: Callable[[], bool] = lambda: False) -> int:
+    """Process what was stored before, in this order, until `stopped`; how many mails somebody had not done already."""
+    count = 0
+    kept = ((raw_id, mail) for raw_id in raw_ids if not stopped() and (mail := stored_mail(raw_id)) is not None)
+    for batch in gathered(kept, lambda pair: len(pair[1].body)):
+        count += sum(outcome is not None for outcome in process_all(desk, batch))
+    return count
