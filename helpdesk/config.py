@@ -88,7 +88,8 @@ class Settings:
     `bound` is host:port that `serve` listens at, empty elsewhere; a Host header of that address is always accepted.
     `trusted_proxies`: so many proxies stand before `serve`, each of which appends its caller to X-Forwarded-For.
     `automatic_per_hour`, `automatic_in_all`: automatic messages to one address, and by all desks together. `mail_held`:
-    no mail leaves the house.
+    no mail leaves the house. `flood_mails`: more mails than that of one sender within `flood_minutes` are a flood; 0:
+    nothing is.
     """
 
     data: Path
@@ -103,6 +104,8 @@ class Settings:
     take_all_mail: bool = False
     automatic_per_hour: int = 10
     automatic_in_all: int = 3000
+    flood_mails: int = 30
+    flood_minutes: int = 10
     mail_held: bool = False
     bound: str = ""
     trusted_proxies: int = 0
@@ -251,6 +254,8 @@ def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *
         take_all_mail=testing or variable("HELPDESK_MAIL_FROM_START", env) == "1",
         automatic_per_hour=_count("HELPDESK_AUTOMATIC_PER_HOUR", 10, env),
         automatic_in_all=_count("HELPDESK_AUTOMATIC_IN_ALL", 3000, env),
+        flood_mails=_count("HELPDESK_FLOOD_MAILS", 30, env),
+        flood_minutes=_count("HELPDESK_FLOOD_MINUTES", 10, env),
         mail_held=variable("HELPDESK_MAIL_HELD", env) == "1",
         trusted_proxies=_count("HELPDESK_TRUSTED_PROXIES", 0, env),
     )

@@ -41,6 +41,7 @@ class Inbound:
     the sender, now or later: it is no person, or not proved to be the one it names. `dmarc` is the result that the
     configured authserv-id states, else "". `delivered_to` are all addresses this copy was sent to, for finding the
     desk. `delayed`: a mail system tells that one of our messages (`original_message_id`) is still on its way.
+    `other_ids` are those that the mail had before a relay gave it another.
     `content_hash` is equal for two copies of the same mail that differ only in headers added in transport.
     """
 
@@ -56,6 +57,7 @@ class Inbound:
     delivered_to: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     message_id: str = ""
+    other_ids: tuple[str, ...] = ()
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     reply_tokens: tuple[str, ...] = ()

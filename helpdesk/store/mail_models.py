@@ -12,8 +12,10 @@ from helpdesk.store.db import Base
 class RawMessage(Base):
     """What arrived, byte for byte, committed before anything is decided about it.
 
-    `state`: received, ticketed, quarantined, suppressed (with `reason`). (channel, external_id) is unique: a second
-    delivery is harmless. `received_at` is the source's own time of receipt.
+    `state`: received, ticketed, quarantined, flood (one of too many from one sender), suppressed (with `reason`).
+    (channel, external_id) is unique: a second delivery is harmless. `received_at` is the source's own time of receipt.
+    `sender`: the address that wrote, lower case, once the mail was read. `released_at`: when staff let it out of a
+    flood.
     """
 
     __tablename__ = "raw_message"
@@ -22,6 +24,16 @@ class RawMessage(Base):
         Index("ix_raw_message_work", "state", "next_try_at"),
         Index("ix_raw_message_hash", "content_hash"),
         Index("ix_raw_message_message_id", "message_id"),
+        # Both hold all that is asked: a row's own columns lie behind its bytes, and reading past those is slow.
+        Index("ix_raw_message_sender", "sender", "received_at", "state"),
+        Index(
+            "ix_raw_message_flood",
+            "desk",
+            "sender",
+            "received_at",
+            sqlite_where=text("state = 'flood'"),
+            postgresql_where=text("state = 'flood'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,10 +53,15 @@ class RawMessage(Base):
     stored_at: Mapped[datetime]
     size: Mapped[int]
     body: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    sender: Mapped[str] = mapped_column(String(320), default="")
+    released_at: Mapped[datetime | None]
 
 
 class MessageKey(Base):
-    """A Message-ID known on a ticket: of a mail that came in or one that we sent. Ids without `<>`."""
+    """A Message-ID known on a ticket: of a mail that came in or one that we sent. Ids without `<>`.
+
+    `awaited`: of a mail that has not come, but an answer to it has.
+    """
 
     __tablename__ = "message_key"
     __table_args__ = (UniqueConstraint("message_id", "ticket_id"),)
@@ -53,6 +70,7 @@ class MessageKey(Base):
     message_id: Mapped[str] = mapped_column(String(500))
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"))
+    awaited: Mapped[bool] = mapped_column(default=False)
 
 
 class OutboxMessage(Base):

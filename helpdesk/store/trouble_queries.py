@@ -26,7 +26,8 @@ def _at(desks: Collection[str], *, everything: bool) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """How many messages lie in quarantine, and how many outgoing ones are stuck, by desk; None: of no desk.
+    """How many messages lie in quarantine (a flood counts as one), and how many outgoing ones are stuck, by desk; None:
+    of no desk.
 
     `capped`: outgoing ones that only the hourly cap of their recipient holds back; they are not stuck.
     """
@@ -49,10 +50,14 @@ def troubles(session: Session, desks: Collection[str], *, everything: bool) -> T
     """What waits for somebody at these desks, in one statement. `everything`: messages of no desk count too."""
     held = select(literal(QUARANTINED).label("kind"), RawMessage.desk.label("desk"), func.count().label("messages"))
     held = held.where(RawMessage.state == "quarantined", _at(desks, everything=everything)).group_by(RawMessage.desk)
+    bundles = select(literal(QUARANTINED), RawMessage.desk, func.count(RawMessage.sender.distinct()))
+    bundles = bundles.where(RawMessage.state == "flood", RawMessage.desk.in_(sorted(desks))).group_by(RawMessage.desk)
     stuck = select(OutboxMessage.state, OutboxMessage.desk, func.count())
     stuck = stuck.where(OutboxMessage.state.in_(STUCK), OutboxMessage.desk.in_(sorted(desks)))
     found = Troubles({}, {}, {})
-    both: CompoundSelect[*tuple[Any, ...]] = union_all(held, stuck.group_by(OutboxMessage.state, OutboxMessage.desk))
+    both: CompoundSelect[*tuple[Any, ...]] = union_all(
+        held, bundles, stuck.group_by(OutboxMessage.state, OutboxMessage.desk)
+    )
     named = {QUARANTINED: found.held, CAPPED: found.capped}
     for row in session.execute(both):
         counted = named.get(row.kind, found.stuck)
@@ -72,6 +77,19 @@ def quarantined(
     return list(session.execute(statement.order_by(RawMessage.id.desc()).limit(limit)))
 
 
+def floods(session: Session, desks: Collection[str], limit: int = 50) -> list[Row[Any]]:
+    """The bundles of mails from one sender that came too fast: desk, sender, how many, from when to when; the largest
+    first.
+    """
+    mails = func.count().label("mails")
+    first, last = func.min(RawMessage.received_at).label("first"), func.max(RawMessage.received_at).label("last")
+    statement = select(RawMessage.desk, RawMessage.sender, mails, first, last)
+    statement = statement.where(RawMessage.state == "flood", RawMessage.desk.in_(sorted(desks)))
+    return list(
+        session.execute(statement.group_by(RawMessage.desk, RawMessage.sender).order_by(mails.desc()).limit(limit))
+    )
+
+
 def raw_message(session: Session, raw_id: int, desks: Collection[str], *, everything: bool) -> RawMessage | None:
     """A quarantined message with its bytes, if these desks may see it."""
     statement = select(RawMessage).options(undefer(RawMessage.body))
@@ -87,6 +105,12 @@ def undelivered(session: Session, desks: Collection[str], now: datetime, limit: 
     if before:
         statement = statement.where(OutboxMessage.id < before)
     return list(session.execute(statement.order_by(OutboxMessage.id.desc()).limit(limit)))
+
+
+def undelivered_tickets(session: Session, ticket_ids: Collection[int]) -> set[int]:
+    """Those of these tickets about which a message could not be delivered."""
+    failed = select(OutboxMessage.ticket_id).where(OutboxMessage.state == "failed")
+    return {found for found in session.scalars(failed.where(OutboxMessage.ticket_id.in_(ticket_ids))) if found}
 
 
 def _outgoing() -> Select[*tuple[Any, ...]]:

@@ -1,28 +1,33 @@
 """A stored mail becomes a ticket, or part of one: raw state, ticket, entries and outbox in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound, Machine
 from helpdesk.store.mail_models import MessageKey, OutboxMessage, RawMessage
-from helpdesk.store.models import Entry, Ticket
+from helpdesk.store.models import Ticket
 from helpdesk.store.rows import one_at_a_time
 from helpdesk.tickets.addresses import without_return_mark
 from helpdesk.tickets.permission import Requester
+from helpdesk.tickets.sign_ups import looks_like_a_sign_up
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.bouncing import arrives_from, file_bounce, file_delay
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.floods import FLOOD, RELEASED, flooding
 from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.linking import link_tickets
-from helpdesk.usecases.matching import is_proved, match
+from helpdesk.usecases.matching import await_parents, is_proved, match
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 from helpdesk.usecases.raw import Claim, finish_raw
 from helpdesk.usecases.redaction import without_links_of_ours
 from helpdesk.usecases.staff_mail import Done, work_by_mail
 
 NO_SUBJECT = "(tanpa subjek)"
+TOO_MANY = "one of too many from this sender"
+SIGN_UP = "looks like a one-time code or a confirmation for another service"
+FORMER = 3
 COPIES = 40
 """At most so many people in copy are taken from one mail (mail-cases 4.4)."""
 
@@ -93,13 +98,16 @@ def _answer(mail: Inbound, raw: Claim, mark: str = "") -> Answer:
     )
 
 
-def _remember_id(session: Session, raw: Claim, entry: Entry) -> None:
-    """Let answers to this mail find its ticket; an id is kept once per ticket."""
-    known = select(MessageKey.id).where(
-        MessageKey.message_id == raw.message_id, MessageKey.ticket_id == entry.ticket_id
-    )
-    if raw.message_id and session.scalar(known) is None:
-        session.add(MessageKey(message_id=raw.message_id, ticket_id=entry.ticket_id, entry_id=entry.id))
+def _remember_ids(session: Session, ticket_id: int, entry_id: int | None, ids: tuple[str, ...]) -> None:
+    """Let answers to this mail find its ticket by any id that it had; an id is kept once per ticket."""
+    for identifier in dict.fromkeys(filter(None, ids)):
+        known = session.scalar(
+            select(MessageKey).where(MessageKey.message_id == identifier, MessageKey.ticket_id == ticket_id)
+        )
+        if known is None:
+            session.add(MessageKey(message_id=identifier, ticket_id=ticket_id, entry_id=entry_id))
+        elif known.awaited:
+            known.awaited, known.entry_id = False, entry_id
 
 
 def _copies(context: Context, mail: Inbound) -> tuple[tuple[str, str, str], ...]:
@@ -114,7 +122,8 @@ def _copies(context: Context, mail: Inbound) -> tuple[tuple[str, str, str], ...]
     return tuple((address, name, "cc") for address, name in list(people.items())[:COPIES])
 
 
-def _open(session: Session, context: Context, raw: Claim, mail: Inbound, mark: str) -> Ticket:
+def _open(session: Session, context: Context, raw: Claim, mail: Inbound, mark: str, *, guessed: bool) -> Ticket:
+    """`guessed`: it names a ticket that its sender has no part in; then nobody gets anything by being in copy."""
     assert raw.desk is not None
     person = person_for(session, context.now, email=mail.sender.email, name=mail.sender.name)
     person.undeliverable = person.undeliverable and not is_proved(mail)
@@ -128,7 +137,7 @@ def _open(session: Session, context: Context, raw: Claim, mail: Inbound, mark: s
         shown_text=shown,
         html=mail.html or None,
         received_at=raw.received_at,
-        copies=_copies(context, mail),
+        copies=() if guessed else _copies(context, mail),
         attachments=mail.attachments,
         answerable=mail.answerable and mail.machine is Machine.NO and is_proved(mail),
         tellable=mail.tellable and mail.machine is Machine.NO and is_proved(mail),
@@ -137,7 +146,12 @@ def _open(session: Session, context: Context, raw: Claim, mail: Inbound, mark: s
         message_id=raw.message_id,
         mark=mark,
     )
-    return open_ticket(session, context, Requester(person.id, mail.sender.email, mail.sender.name), opening)
+    ticket = open_ticket(session, context, Requester(person.id, mail.sender.email, mail.sender.name), opening)
+    if mail.other_ids:
+        _remember_ids(session, ticket.id, None, mail.other_ids[:FORMER])
+    if is_proved(mail) and not guessed:
+        await_parents(session, mail, ticket)
+    return ticket
 
 
 def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) -> Outcome:
@@ -146,7 +160,7 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
     Unknown desk and mails without a usable sender go into quarantine; nothing is dropped without a reason.
     """
     mail = without_links_of_ours(mail)
-    raw.content_hash, raw.message_id = mail.content_hash, mail.message_id[:500]
+    raw.content_hash, raw.message_id, raw.sender = mail.content_hash, mail.message_id[:500], mail.sender.email
     raw.desk = raw.desk or desk_of(context, mail)
     if raw.desk is None:
         return _finish(session, raw, "quarantined", Outcome("quarantined", reason="addressed to no desk"))
@@ -158,7 +172,7 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
         known = Outcome("duplicate", ticket.number if ticket else None, f"same mail as raw message {copy.id}")
         return _finish(session, raw, "suppressed", known, ticket)
     if mail.machine is Machine.BOUNCE:
-        return _bounced(session, raw, mail)
+        return _bounced(session, context, raw, mail)
     if mail.delayed and (late := file_delay(session, raw, mail)):
         return _finish(session, raw, "ticketed", Outcome("continued", late.number, "delay"), late)
     if not mail.sender.email:
@@ -168,6 +182,10 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
     by_staff = work_by_mail(session, context, raw, mail, again=bool(raw.message_id and earlier))
     if by_staff is not None:
         return _told_by_staff(session, raw, by_staff)
+    flood = flooding(session, context, raw)
+    if flood == FLOOD:
+        return _finish(session, raw, FLOOD, Outcome("quarantined", reason=TOO_MANY))
+    mail = replace(mail, answerable=mail.answerable and flood != RELEASED)
     return _join_or_open(session, context, raw, mail, [e for e in earlier if e.ticket_id and raw.message_id])
 
 
@@ -185,12 +203,14 @@ def _told_by_staff(session: Session, raw: Claim, done: Done) -> Outcome:
     return _finish(session, raw, done.state, outcome, done.ticket)
 
 
-def _bounced(session: Session, raw: Claim, mail: Inbound) -> Outcome:
+def _bounced(session: Session, context: Context, raw: Claim, mail: Inbound) -> Outcome:
     ticket = file_bounce(session, raw, mail)
-    if ticket is None:
-        reason = "bounce of a message that is not known here"
-        return _finish(session, raw, "quarantined", Outcome("quarantined", reason=reason))
-    return _finish(session, raw, "ticketed", Outcome("continued", ticket.number, "bounce"), ticket)
+    if ticket is not None:
+        return _finish(session, raw, "ticketed", Outcome("continued", ticket.number, "bounce"), ticket)
+    if flooding(session, context, raw) == FLOOD:
+        return _finish(session, raw, FLOOD, Outcome("quarantined", reason=TOO_MANY))
+    reason = "bounce of a message that is not known here"
+    return _finish(session, raw, "quarantined", Outcome("quarantined", reason=reason))
 
 
 def _belongs_to(context: Context, raw: Claim, mail: Inbound, ticket: Ticket) -> bool:
@@ -207,6 +227,12 @@ def _mark(raw: Claim, mail: Inbound, twins: list[Earlier]) -> str:
     return "same-id" if any(twin.desk == raw.desk for twin in twins) else ""
 
 
+def _is_sign_up(mail: Inbound) -> bool:
+    """A code or a link with which another service finds out who reads our mail (threats S01)."""
+    by_machine = not mail.tellable or mail.machine is not Machine.NO
+    return by_machine and looks_like_a_sign_up(mail.subject, mail.text)
+
+
 def _join_or_open(session: Session, context: Context, raw: Claim, mail: Inbound, twins: list[Earlier]) -> Outcome:
     account = context.settings.mail.get(raw.desk or "")
     found = match(session, mail, raw.desk, account.authserv_id if account else "")
@@ -216,13 +242,15 @@ def _join_or_open(session: Session, context: Context, raw: Claim, mail: Inbound,
         if _belongs_to(context, raw, mail, ticket) and in_window(ticket, context.now):
             arrives_from(session, mail.sender.email)
             entry = join(session, context, ticket, _answer(mail, raw, mark))
-            _remember_id(session, raw, entry)
+            _remember_ids(session, ticket.id, entry.id, (raw.message_id, *mail.other_ids[:FORMER]))
             return _finish(session, raw, "ticketed", Outcome("continued", ticket.number), ticket)
         if mail.machine is Machine.AUTO_REPLY:
             return _finish(
                 session, raw, "suppressed", Outcome("ignored", ticket.number, "automatic answer after the window")
             )
-    opened = _open(session, context, raw, mail, mark)
+    if ticket is None and _is_sign_up(mail):
+        return _finish(session, raw, "quarantined", Outcome("quarantined", reason=SIGN_UP))
+    opened = _open(session, context, raw, mail, mark, guessed=found.claimed is not None)
     twin = _of(session, twins[0]) if twins else None
     for other, kind in ((ticket, "follow-up"), (found.claimed, "claimed-number"), (twin, "same-message")):
         if other is not None and other.id != opened.id:

@@ -16,6 +16,9 @@ from helpdesk.usecases.linking import final_target
 NEAREST = 50
 """At most so many ids of one mail are looked up: the answered one, and the latest of its references."""
 
+AWAITED = 5
+"""At most so many messages that an opening mail answers are awaited."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -37,10 +40,12 @@ def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
 
 
 _BY_IDS = (
-    select(MessageKey.message_id, Ticket)
-    .join(Ticket, MessageKey.ticket_id == Ticket.id)
-    .where(MessageKey.message_id.in_(bindparam("ids", expanding=True)))
-    .order_by(Ticket.id.desc())
+    select(MessageKey.message_id, MessageKey.awaited, MessageKey.ticket_id)
+    .where(
+        MessageKey.message_id.in_(bindparam("ids", expanding=True)),
+        MessageKey.awaited == (MessageKey.message_id == bindparam("own")),
+    )
+    .order_by(MessageKey.ticket_id.desc())
     .limit(4 * NEAREST)
 )
 
@@ -55,17 +60,29 @@ def nearest_ids(mail: Inbound) -> list[str]:
 
 
 def tickets_by_ids(session: Session, mail: Inbound, desk: str | None) -> list[Ticket]:
-    """The tickets on which an id that the mail answers is known, the best first.
+    """The tickets on which an id that the mail answers is known, the best first; then those that await this very mail,
+    because an answer to it came before it.
 
     One id may be known on several tickets, as a mail to two desks is: there the one of the receiving desk comes
     first, then the newest.
     """
-    ids = nearest_ids(mail)
+    ids = [*nearest_ids(mail), *filter(None, [mail.message_id])]
     if not ids:
         return []
-    found = session.execute(_BY_IDS, {"ids": ids}).all()
-    ranked = sorted(found, key=lambda row: (ids.index(row[0]), row[1].desk != desk))
-    return list(dict.fromkeys(ticket for _id, ticket in ranked))
+    session.flush()
+    rows = session.connection().execute(_BY_IDS, {"ids": ids, "own": mail.message_id})
+    found = [(row.awaited, ids.index(row.message_id), session.get_one(Ticket, row.ticket_id)) for row in rows.all()]
+    found.sort(key=lambda each: (each[0], each[1], each[2].desk != desk))
+    return list(dict.fromkeys(ticket for _awaited, _rank, ticket in found))
+
+
+def await_parents(session: Session, mail: Inbound, ticket: Ticket) -> None:
+    """Note the messages that a mail answers and that have not come yet: each joins the ticket when it comes."""
+    wanted = [identifier for identifier in nearest_ids(mail) if identifier != mail.message_id][:AWAITED]
+    if not wanted:
+        return
+    known = set(session.scalars(select(MessageKey.message_id).where(MessageKey.message_id.in_(wanted))))
+    session.add_all(MessageKey(message_id=i, ticket_id=ticket.id, awaited=True) for i in wanted if i not in known)
 
 
 def _tickets_by_numbers(session: Session, subject: str) -> list[Ticket]:

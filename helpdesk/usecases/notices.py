@@ -84,7 +84,11 @@ def enqueue(
 def thread_ids(session: Session, ticket: Ticket) -> tuple[str, ...]:
     """The Message-IDs known on a ticket, oldest first: the first one and the latest."""
     ids = list(
-        session.scalars(select(MessageKey.message_id).where(MessageKey.ticket_id == ticket.id).order_by(MessageKey.id))
+        session.scalars(
+            select(MessageKey.message_id)
+            .where(MessageKey.ticket_id == ticket.id, MessageKey.awaited.is_(False))
+            .order_by(MessageKey.id)
+        )
     )
     return tuple(ids[:1] + ids[1:][-9:])
 

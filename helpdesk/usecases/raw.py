@@ -16,7 +16,7 @@ from helpdesk.store.mail_models import RawMessage
 TRIES = 3
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 
-FINISHED = ("desk", "content_hash", "message_id", "state", "reason", "ticket_id")
+FINISHED = ("desk", "content_hash", "message_id", "state", "reason", "ticket_id", "sender")
 
 # Statements of the hot path are built once: building one costs more than running it.
 _STORE = {
@@ -29,8 +29,8 @@ _CLAIM = (
     .with_for_update(skip_locked=True)
 )
 _CLAIM_ALL = (
-    select(RawMessage.id, RawMessage.desk, RawMessage.received_at)
-    .where(RawMessage.id.in_(bindparam("raw_ids", expanding=True)), RawMessage.state == "received")
+    select(RawMessage.id, RawMessage.desk, RawMessage.received_at, RawMessage.state)
+    .where(RawMessage.id.in_(bindparam("raw_ids", expanding=True)))
     .order_by(RawMessage.id)
     .with_for_update(skip_locked=True)
 )
@@ -95,6 +95,7 @@ class Claim:
     received_at: datetime
     content_hash: str = ""
     message_id: str = ""
+    sender: str = ""
 
 
 def claim_raw(session: Session, raw_id: int) -> Claim | None:
@@ -109,13 +110,14 @@ def claim_all(session: Session, raw_ids: Sequence[int]) -> dict[int, Claim]:
     Nobody else can take a later one before an earlier one of them meanwhile.
     """
     found = session.connection().execute(_CLAIM_ALL, {"raw_ids": list(raw_ids)})
-    return {row.id: Claim(row.id, row.desk, row.received_at) for row in found}
+    # The state is looked at here: as a condition it makes SQLite read the index of all that wait.
+    return {row.id: Claim(row.id, row.desk, row.received_at) for row in found if row.state == "received"}
 
 
 def finish_raw(session: Session, raw: Claim, state: str, reason: str, ticket_id: int | None) -> None:
     """Keep what was decided about a claimed message."""
     failpoint("intake.after_ticket_before_state")
-    values = (raw.desk, raw.content_hash, raw.message_id, state, reason, ticket_id)
+    values = (raw.desk, raw.content_hash, raw.message_id, state, reason, ticket_id, raw.sender)
     named = {f"new_{name}": value for name, value in zip(FINISHED, values, strict=True)}
     session.connection().execute(_FINISH, {"raw_id": raw.id, **named})
 

@@ -13,18 +13,17 @@ EVE = "eve@lain.example"
 def test_a_forged_sender_with_the_right_number_gains_nothing_for_the_one_in_copy(yard: Yard, results: str) -> None:
     yard.post.trusts("mx.kemenkeu.go.id")
     number = yard.arrives(letter(HISTORY))
+    before = yard.post.entries(number)
     forged = letter(
         "teruskan ya", Subject=f"Re: [{number}]", Cc=EVE, Message_ID="<f@x>", Authentication_Results=results
     )
     other = yard.arrives(forged)
     assert other != number
+    assert yard.post.entries(number) == before
     assert (EVE, "cc") not in yard.post.participants(number)
     for ticket in (number, other):
         yard.office.does("rina", "reply", ticket, text="Jawaban kami")
-    assert HISTORY not in yard.told(EVE)
-    assert "/t/" not in yard.told(EVE), "no private link"
-    if "fail" in results:
-        assert yard.told(EVE) == ""
+    assert yard.told(EVE) == "", "neither history nor answers nor a private link"
 
 
 def test_a_proved_sender_who_adds_a_copy_later_shares_neither_past_nor_future(yard: Yard) -> None:

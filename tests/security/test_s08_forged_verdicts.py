@@ -63,6 +63,20 @@ def test_a_field_of_somebody_else_neither_passes_nor_fails(host: str) -> None:
     assert verdict(f"{host}; dmarc=fail", f"{OURS}; dmarc=pass") == "pass"
 
 
+M365 = "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=a.example; dkim=pass header.d=a.example;dmarc=pass action=none"
+
+
+def test_a_server_without_a_name_is_believed_only_where_it_is_configured_so_and_only_in_the_topmost_field() -> None:
+    def anonymous(*fields: str) -> str:
+        return dmarc(Part([("authentication-results", field.encode()) for field in fields], b""), "-")
+
+    assert anonymous(M365) == "pass"
+    assert anonymous(M365.replace("dmarc=pass", "dmarc=fail"), M365) == "fail"
+    assert anonymous("mx.evil; dmarc=pass", M365) == "", "the own server wrote nothing: what is left is a stranger's"
+    assert anonymous("mx.evil 1; none") == anonymous() == ""
+    assert verdict(M365) == "", "nobody's word counts where a name is configured"
+
+
 def test_a_verdict_behind_a_long_local_part_is_still_found() -> None:
     assert verdict(f'{OURS}; spf=pass smtp.mailfrom="{"x" * 60_000}"@evil; dmarc=fail') == "fail"
 

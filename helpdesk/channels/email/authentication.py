@@ -7,6 +7,9 @@ from helpdesk.channels.email.wire import Part
 DMARC = re.compile(r"\s*dmarc\s*(?:/\s*[0-9]+\s*)?=\s*(\S*)", re.I)
 VERDICTS = {"pass": "pass", "fail": "fail", "reject": "fail", "quarantine": "fail"}
 
+ANONYMOUS = "-"
+"""The authserv-id of a server that writes none (RFC 8601 wants one, some leave it out)."""
+
 
 def _statements(value: str) -> tuple[list[str], bool]:
     """The statements of a field, the host's name first, and whether each comment and quoted string was closed.
@@ -46,12 +49,17 @@ def dmarc(message: Part, authserv_id: str) -> str:
     """`pass`, `fail` or an empty string, as stated by the topmost field of `authserv_id`.
 
     Fields of any other host, and further ones below, may have been written by the sender and count for nothing.
+    ANONYMOUS: the server states results without its name, as Microsoft 365 does; then the topmost field alone counts.
     Without an `authserv_id` none counts. A field that can be read in two ways, or whose statements contradict each
     other, was bent by what the sender put into it: `fail`.
     """
     if not authserv_id:
         return ""
-    for value in message.values("authentication-results"):
+    fields = message.values("authentication-results")
+    if authserv_id == ANONYMOUS:
+        results, closed = _statements(fields[0]) if fields else ([""], True)
+        return "" if "=" not in results[0] else _verdict(results) if closed else "fail"
+    for value in fields:
         (host, *results), closed = _statements(value)
         if host.split()[:1] and host.split()[0].lower() == authserv_id.lower():
             return _verdict(results) if closed else "fail"

@@ -14,6 +14,7 @@ from helpdesk.channels.email.wire import Message, parse
 from helpdesk.channels.email.words import decode_words
 
 MAX_SUBJECT = 1_000
+FORMER_IDS = ("x-microsoft-original-message-id", "x-google-original-message-id", "x-original-message-id")
 COPY_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-delivered-to", "apparently-to")
 
 
@@ -73,6 +74,7 @@ def read_leniently(
         delivered_to=_delivered_to(message, to, cc),
         attachments=tuple(content.attachments),
         message_id=next(iter(references.message_ids(message.values("message-id"))), ""),
+        other_ids=references.message_ids(value for name in FORMER_IDS for value in message.values(name)),
         in_reply_to=references.message_ids(message.values("in-reply-to")),
         references=references.message_ids(message.values("references")),
         reply_tokens=references.reply_tokens(message),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 
 from helpdesk.usecases import staff_mail
+from helpdesk.usecases.intake import SIGN_UP, TOO_MANY
 
 
 def _reasons() -> Mapping[str, str]:
@@ -16,6 +17,8 @@ def _reasons() -> Mapping[str, str]:
         "no header field: this is not a mail message": _("no header field: this is not a mail message"),
         "too deeply nested": _("too deeply nested"),
         "too many parts": _("too many parts"),
+        SIGN_UP: _("looks like a one-time code or a confirmation for another service"),
+        TOO_MANY: _("one of too many from this sender"),
         **_about_staff(),
     }
 
