@@ -16,6 +16,18 @@ def _insert(model: type[Base]) -> Insert:
     return insert(table).returning(table.c.id)  # type: ignore[arg-type]
 
 
+@cache
+def _columns(model: type[Base]) -> tuple[str, ...]:
+    return tuple(attribute.key for attribute in inspect(model).column_attrs)
+
+
+@cache
+def _defaults(model: type[Base]) -> tuple[tuple[str, object], ...]:
+    """The columns with a fixed default, and that value."""
+    columns = ((attribute.key, attribute.columns[0].default) for attribute in inspect(model).column_attrs)
+    return tuple((key, default.arg) for key, default in columns if default is not None and default.is_scalar)
+
+
 def write(session: Session, model: type[Base], **values: Any) -> int:
     """Insert one row in the session's transaction; its id. Rows that it refers to must have been flushed."""
     return int(session.connection().execute(_insert(model), values).scalar_one())
@@ -23,7 +35,11 @@ def write(session: Session, model: type[Base], **values: Any) -> int:
 
 def keep(session: Session, row: Base) -> None:
     """Insert a new row object as it stands and let the session know it, with its id, without the unit of work."""
-    values = {a.key: row.__dict__[a.key] for a in inspect(type(row)).column_attrs if a.key in row.__dict__}
+    given = row.__dict__
+    for key, value in _defaults(type(row)):
+        if key not in given:
+            set_committed_value(row, key, value)  # else the first look at it asks the database
+    values = {key: given[key] for key in _columns(type(row)) if key in given}
     set_committed_value(row, "id", write(session, type(row), **values))
     make_transient_to_detached(row)
     session.add(row)
@@ -32,7 +48,12 @@ def keep(session: Session, row: Base) -> None:
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
-def one_at_a_time(session: Session, key: str) -> None:
-    """Let transactions with the same key run one after the other; SQLite's writers do so anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(_LOCK, {"key": key})
+def one_at_a_time(session: Session, key: str) -> bool:
+    """Let transactions with the same key run one after the other; SQLite's writers do so anyway.
+
+    True where somebody else may have written since this transaction began to look.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    session.execute(_LOCK, {"key": key})
+    return True

@@ -47,7 +47,8 @@ def first_state(
         return UNSENDABLE, ""
     if not automatic:
         return PENDING, ""
-    recent, came_back = session.execute(_STANDING, {"recipient": recipient, "since": context.now - HOUR}).one()
+    wanted = {"recipient": recipient, "since": context.now - HOUR}
+    recent, came_back = session.connection().execute(_STANDING, wanted).one()
     if came_back:
         return HELD, UNDELIVERABLE
     return (HELD, OVER_CAP) if recent >= context.settings.automatic_per_hour else (PENDING, "")

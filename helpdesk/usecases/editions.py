@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from flask import Flask
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,13 +22,19 @@ from helpdesk.store.db import db, reading
 log = logging.getLogger(__name__)
 
 _LAST_IN_FORCE = select(CatalogEdition.id).order_by(CatalogEdition.in_force_at.desc()).limit(1)
+_IS_KEPT = select(exists().where(CatalogEdition.id == bindparam("edition")))
+_SEEN = "kept edition"
+"""In a session's info: the edition that the database was seen to hold."""
 _MARK = "#"
 """In the name of every edition; tickets from before editions were kept have a bare version."""
 
 
 def keep_edition(session: Session, catalog: Catalog, now: datetime) -> None:
     """Keep the text of the catalogue unless it is kept already, in the transaction of the ticket that needs it."""
-    if session.scalar(select(exists().where(CatalogEdition.id == catalog.edition))):
+    if session.info.get(_SEEN) == catalog.edition:
+        return
+    if session.connection().execute(_IS_KEPT, {"edition": catalog.edition}).scalar():
+        session.info[_SEEN] = catalog.edition
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {

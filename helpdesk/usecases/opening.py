@@ -115,8 +115,7 @@ def person_for(
 
 def _new_person(session: Session, person: Person) -> Person:
     """Two processes may meet the same new address at once: the second one finds the first one's row."""
-    if person.email:
-        one_at_a_time(session, person.email)
+    if person.email and one_at_a_time(session, person.email):
         known = session.scalar(_PERSON, {"email": person.email})
         if known is not None:
             return known
