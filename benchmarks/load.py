@@ -38,6 +38,8 @@ PASSWORD = "sandi-untuk-pengukuran"
 SECRET = "only-for-the-benchmark-0123456789"
 REQUESTERS, COLLEAGUES, BATCH = 200, 20, 2_000
 LONG_EVERY, LONG = 100, 20
+FIRST_DESK = 0.6
+"""The share of the tickets at the first desk."""
 SHARES = {
     Status.NEW: 10, Status.IN_PROGRESS: 20, Status.ON_HOLD: 5, Status.FULFILLED: 5, Status.RESOLVED: 10,
     Status.CLOSED: 45, Status.CANCELLED: 5,
@@ -163,7 +165,8 @@ def _reply_row(filling: Filling, ticket_id: int, at: datetime, person: dict[str,
 def _ticket(filling: Filling, ticket_id: int, received: datetime) -> None:
     draw = filling.draw
     status = draw.choices(list(SHARES), weights=list(SHARES.values()))[0]
-    desk_id = draw.choices(list(filling.catalog.desks), weights=(6, 1, 1, 1, 1))[0]
+    first, *others = filling.catalog.desks
+    desk_id = first if draw.random() < FIRST_DESK else draw.choice(others)
     item = filling.catalog.items[draw.choice(filling.catalog.desks[desk_id].items)]
     group = item.group if status in TAKEN and draw.random() < 0.7 else "layer-1"
     person, times = draw.choice(filling.people), _times(filling, status, received)

@@ -8,7 +8,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from math import floor
 from zoneinfo import ZoneInfo
 
 from helpdesk.sla.norms import DayCount
@@ -27,14 +26,15 @@ from helpdesk.sla.worktable import (
 
 __all__ = ["CalendarError", "Named", "NoWorkingTime", "WorkingCalendar", "compile_calendar"]
 
-_NEXT_DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FROM_SECOND = datetime.fromtimestamp
 
 
 def _second(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError("a time without a zone has no place in a calendar")
-    return floor(moment.timestamp())
+    since = moment - _EPOCH  # rounds down by itself, and takes less time than timestamp()
+    return since.days * DAY + since.seconds
 
 
 def _utc(second: int) -> datetime:
@@ -223,7 +223,7 @@ class WorkingCalendar:
 
     def end_of(self, day: date) -> datetime:
         """24:00 of `day` in the calendar's zone."""
-        return _utc(self.rules.midnight(day + _NEXT_DAY))
+        return _utc(self.rules.midnight(day + timedelta(days=1)))
 
     def close_of_day(self, day: date) -> datetime:
         """The close of `day`; of a day without working time the close of the last working day before it."""
