@@ -93,6 +93,22 @@ class Ordeal:
         wait_until(lambda: self.column(waiting) == [0], "mails are left over", seconds)
         self.place.stop()
 
+    def share(self, mails: int) -> None:
+        """Two workers on one database and one mailbox; the one that reads it is killed half-way."""
+        workers = [self.warm.start(self.place.data / "worker.log", "worker") for _ in range(2)]
+        self.send(mails // 2)
+        self._await_progress(mails // 2)
+        reader = int(str(self.column("select reader from mailbox")[0]).rpartition(":")[2])
+        assert reader in workers
+        self.warm.kill(reader)
+        self.kills += 1
+        self.send(mails - self.sent)
+        self._await_progress(mails)
+        for worker in workers:
+            self.warm.kill(worker)
+            self.kills += worker != reader
+        self.finish(60 + mails / 5)
+
     def run(self, mails: int, kills: int) -> None:
         for number in range(kills):
             self.live_a_little(mails * (number + 1) // kills - self.sent)
@@ -173,6 +189,16 @@ def test_twenty_kills_while_two_hundred_mails_come_in_lose_and_double_nothing(or
 @pytest.mark.parametrize("ordeal", ["postgres"], indirect=True)
 def test_kills_lose_and_double_nothing_on_postgresql(ordeal: Ordeal) -> None:
     ordeal.run(mails=60, kills=6)
+    check_nothing_lost_or_doubled(ordeal)
+    check_answers(ordeal)
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("mails", [40, pytest.param(2000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("ordeal", ["postgres"], indirect=True)
+def test_two_workers_on_one_mailbox_lose_and_double_nothing(ordeal: Ordeal, mails: int) -> None:
+    ordeal.share(mails)
     check_nothing_lost_or_doubled(ordeal)
     check_answers(ordeal)
 
