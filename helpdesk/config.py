@@ -89,7 +89,7 @@ class Settings:
     `trusted_proxies`: so many proxies stand before `serve`, each of which appends its caller to X-Forwarded-For.
     `automatic_per_hour`, `automatic_in_all`: automatic messages to one address, and by all desks together. `mail_held`:
     no mail leaves the house. `flood_mails`: more mails than that of one sender within `flood_minutes` are a flood; 0:
-    nothing is.
+    nothing is. `min_free_mb`: with less room on the disk no mail is fetched; 0: nobody asks.
     """
 
     data: Path
@@ -109,6 +109,7 @@ class Settings:
     mail_held: bool = False
     bound: str = ""
     trusted_proxies: int = 0
+    min_free_mb: int = 1024
 
 
 def variable(name: str, env: Mapping[str, str]) -> str:
@@ -258,4 +259,5 @@ def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *
         flood_minutes=_count("HELPDESK_FLOOD_MINUTES", 10, env),
         mail_held=variable("HELPDESK_MAIL_HELD", env) == "1",
         trusted_proxies=_count("HELPDESK_TRUSTED_PROXIES", 0, env),
+        min_free_mb=_count("HELPDESK_MIN_FREE_MB", 1024, env),
     )

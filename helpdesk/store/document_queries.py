@@ -63,7 +63,9 @@ def mail_is_read(session: Session, desk: str, until: datetime, *, fetched: bool)
     )
     if session.scalar(waiting.limit(1)) is not None:
         return False
-    searched = session.scalar(select(Mailbox.searched_at).where(Mailbox.desk == desk))
+    of_desk = select(Mailbox.searched_at).where(Mailbox.desk == desk, Mailbox.active)
+    times = list(session.scalars(of_desk))
+    searched = min((at for at in times if at is not None), default=None) if None not in times else None
     return not fetched or (searched is not None and searched > until)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from helpdesk.store.db import Base
@@ -132,26 +133,49 @@ class Switch(Base):
     changed_at: Mapped[datetime]
 
 
-class Mailbox(Base):
-    """What is known of a desk's mailbox: how far it was read, whether it answers, and who reads it just now.
+def _name_of_desk(context: DefaultExecutionContext) -> str:
+    return str(context.get_current_parameters()["desk"])  # type: ignore[no-untyped-call]
 
-    `searched_at`: everything that had arrived by then is stored.
+
+class Mailbox(Base):
+    """What is known of one mailbox of a desk: how far it was read, whether it answers, and who reads it just now.
+
+    `account` (`user@host/folder`) tells the mailboxes of a desk apart; `name` stands in the external ids of its mails.
+    `active`: it is configured. `flagged_uid`: everything up to it is marked at the server as handled. `searched_at`:
+    everything that had arrived by then is stored. `compared_at`: all that lies there was held against what is stored.
+    `trouble`: why it has not been read since `failed_at`: away, refused (only an administrator mends it), disk
+    (too little room here), marks (it is read, but refuses to have mails marked).
     """
 
     __tablename__ = "mailbox"
+    __table_args__ = (UniqueConstraint("desk", "account"),)
 
-    desk: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True, default=_name_of_desk)
+    desk: Mapped[str] = mapped_column(String(60))
+    account: Mapped[str] = mapped_column(String(400), default="")
+    active: Mapped[bool] = mapped_column(default=True)
     uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
+    flagged_uid: Mapped[int] = mapped_column(BigInteger, default=0)
     since: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     searched_at: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(String(12), default="")
     error: Mapped[str] = mapped_column(Text, default="")
-    smtp_failed_at: Mapped[datetime | None]
-    smtp_error: Mapped[str] = mapped_column(Text, default="")
     reader: Mapped[str] = mapped_column(String(80), default="")
     lease_until: Mapped[datetime | None]
+
+
+class Submission(Base):
+    """The server that takes a desk's mail, while it does not."""
+
+    __tablename__ = "submission"
+
+    desk: Mapped[str] = mapped_column(String(60), primary_key=True)
+    failed_at: Mapped[datetime]
+    error: Mapped[str] = mapped_column(Text, default="")
 
 
 class Heartbeat(Base):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, undefer
 
-from helpdesk.store.mail_models import Heartbeat, Mailbox, OutboxMessage, RawMessage
+from helpdesk.store.mail_models import Heartbeat, Mailbox, OutboxMessage, RawMessage, Submission
 from helpdesk.store.models import Ticket
 
 QUARANTINED, CAPPED = "quarantined", "held"
@@ -131,10 +131,16 @@ def _outgoing() -> Select[*tuple[Any, ...]]:
 
 
 def silent_mailboxes(session: Session, desks: Collection[str]) -> list[Row[Any]]:
-    """The mailboxes of these desks that cannot be read or sent from just now."""
-    columns = (Mailbox.desk, Mailbox.failed_at, Mailbox.smtp_failed_at)
-    failed = or_(Mailbox.failed_at.is_not(None), Mailbox.smtp_failed_at.is_not(None))
-    return list(session.execute(select(*columns).where(Mailbox.desk.in_(sorted(desks)), failed).order_by(Mailbox.desk)))
+    """The mailboxes of these desks that cannot be read just now, or not in full."""
+    columns = (Mailbox.name, Mailbox.desk, Mailbox.account, Mailbox.failed_at, Mailbox.trouble)
+    failed = (Mailbox.desk.in_(sorted(desks)), Mailbox.active, Mailbox.failed_at.is_not(None))
+    return list(session.execute(select(*columns).where(*failed).order_by(Mailbox.desk, Mailbox.name)))
+
+
+def silent_submissions(session: Session, desks: Collection[str]) -> list[Row[Any]]:
+    """The desks of these whose mail is not taken just now."""
+    of_desks = select(Submission.desk, Submission.failed_at).where(Submission.desk.in_(sorted(desks)))
+    return list(session.execute(of_desks.order_by(Submission.desk)))
 
 
 def worker_seen_at(session: Session) -> datetime | None:

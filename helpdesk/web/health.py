@@ -48,9 +48,13 @@ def _database_faults(session: Session) -> list[str]:
     return [] if revision == _newest_revision() else ["database: not at the newest migration"]
 
 
-def _mailbox_faults(session: Session, desks: Iterable[str]) -> list[str]:
-    rows = {row.desk: row for row in session.scalars(select(Mailbox))}
-    return [f"mailbox {desk}: not open" for desk in desks if not _is_open(rows.get(desk))]
+def _mailbox_faults(session: Session, wanted: Iterable[tuple[str, str]]) -> list[str]:
+    rows = {(row.desk, row.account): row for row in session.scalars(select(Mailbox))}
+    return [
+        f"mailbox {desk}: not open"
+        for desk, account in wanted
+        if not _is_open(rows.get((desk, account)) or rows.get((desk, "")))
+    ]
 
 
 def _is_open(row: Mailbox | None) -> bool:
@@ -70,9 +74,10 @@ def faults() -> list[str]:
     """
     session = database()
     found = _database_faults(session)
-    desks = [desk for desk, account in surroundings().settings.mail.items() if account.imap]
-    if not found and desks:
-        found += _mailbox_faults(session, desks) + _worker_faults(session, context().now)
+    mail = surroundings().settings.mail
+    wanted = [(desk, inbox.account) for desk, account in mail.items() for inbox in account.inboxes]
+    if not found and wanted:
+        found += _mailbox_faults(session, wanted) + _worker_faults(session, context().now)
     return found
 
 

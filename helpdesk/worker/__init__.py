@@ -21,7 +21,7 @@ from helpdesk.timepiece import clock
 from helpdesk.usecases.batches import process_stored
 from helpdesk.usecases.editions import note_in_force, recalled
 from helpdesk.usecases.mail_tokens import Tokens
-from helpdesk.usecases.mailboxes import beat
+from helpdesk.usecases.mailboxes import beat, note_configured
 from helpdesk.usecases.moved_deadlines import anybody_to_tell, tell_some
 from helpdesk.usecases.processing import Desk
 from helpdesk.usecases.raw import waiting
@@ -57,8 +57,8 @@ class Worker:
         """Work until stopped; the threads have ended when it returns, or eight seconds have passed."""
         threads = [threading.Thread(target=self._send_forever, name="sender", daemon=True)]
         for desk_id, account in self.desk.settings.mail.items():
-            if account.imap is not None:
-                arguments = (self, desk_id, account)
+            for inbox in account.inboxes:
+                arguments = (self, desk_id, inbox)
                 threads.append(threading.Thread(target=fetch_forever, args=arguments, name=desk_id, daemon=True))
         scheduler = self._scheduler()
         for thread in threads:
@@ -102,11 +102,17 @@ class Worker:
 
         return guarded
 
+    def accounts(self) -> list[tuple[str, str]]:
+        """(desk, account) of every mailbox that is configured, a desk's first one first."""
+        mail = self.desk.settings.mail
+        return [(desk, inbox.account) for desk, account in mail.items() for inbox in account.inboxes]
+
     def beat(self) -> None:
         """Say that the worker lives, and which catalogue is in force, for those that start later."""
         with unit_of_work() as session:
             context = self.desk.context()
             beat(session, self.name, context.now)
+            note_configured(session, self.accounts())
             if context.catalog.edition != self._noted:
                 note_in_force(session, context.catalog, context.now)
         self._noted = context.catalog.edition

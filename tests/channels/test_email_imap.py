@@ -12,7 +12,7 @@ import pytest
 from imapclient import IMAPClient
 
 from helpdesk.channels.base import ChannelError
-from helpdesk.channels.email import imap
+from helpdesk.channels.email import imap, imap_batches
 from helpdesk.channels.email.imap import Mailbox
 from tests.channels.email_samples import mail
 from tests.servers import dovecot as dovecot_server
@@ -114,7 +114,7 @@ def test_handled_mail_is_moved_where_a_folder_is_named(account: Account) -> None
 
 
 def test_large_mail_comes_alone_and_too_large_mail_in_part(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap, "BATCH_BYTES", 3_000)
+    monkeypatch.setattr(imap_batches, "BATCH_BYTES", 3_000)
     sizes = [100, 2_000, 2_000, 200_000, 100]
     account.append(*(mail("x" * size) for size in sizes))
     with account.opened(max_bytes=150_000) as box:

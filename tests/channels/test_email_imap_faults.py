@@ -10,7 +10,8 @@ import pytest
 from imapclient import IMAPClient
 
 from helpdesk.channels.base import ChannelError
-from helpdesk.channels.email.imap import Fetched, Mailbox
+from helpdesk.channels.email.imap import Mailbox
+from helpdesk.channels.email.imap_batches import Fetched
 from tests.servers.mail import MailServer
 
 DESK = "kptik-medan"
@@ -89,6 +90,20 @@ LISTED = b'* 1 FETCH (UID 1 RFC822.SIZE 5 INTERNALDATE "23-Nov-2026 08:15:00 +07
         (HELLO, [("UID SEARCH", FOUND), ("UID FETCH", b"* 1 FETCH (UID 1 RFC822.SIZE\r\nTAG OK x\r\n")], False),
         (HELLO, [("UID SEARCH", FOUND), ("UID FETCH", LISTED), ("UID FETCH", b"* 1 FETCH (BODY[] {99}\r\nabc")], False),
         (HELLO, [("UID SEARCH", FOUND), ("UID FETCH", LISTED), ("UID FETCH", None)], False),
+        (
+            HELLO,
+            [("UID SEARCH", FOUND), ("UID FETCH", LISTED), ("UID FETCH", b"TAG NO [UNAVAILABLE] nanti\r\n")],
+            False,
+        ),
+        (
+            HELLO,
+            [
+                ("UID SEARCH", FOUND),
+                ("UID FETCH", LISTED),
+                ("UID FETCH", b"* 1 FETCH (UID 1 BODY[] {2}\r\nhalo)\r\nTAG OK x\r\n"),
+            ],
+            False,
+        ),
     ],
 )
 def test_a_misbehaving_server_ends_in_one_kind_of_error(
@@ -138,6 +153,20 @@ def test_dates_are_utc_whatever_zone_the_server_writes() -> None:
     try:
         with server.mailbox() as box:
             assert list(box.fetch_new()) == [Fetched(1, 7, datetime(2026, 11, 23, 1, 15, tzinfo=UTC), b"halo!", 5)]
+    finally:
+        server.close()
+
+
+def test_a_uid_said_twice_and_mails_that_vanish_meanwhile_do_no_harm() -> None:
+    item = b'FETCH (UID %d RFC822.SIZE 5 INTERNALDATE "23-Nov-2026 08:15:00 +0700")\r\n'
+    listed = b"".join(b"* %d " % (uid + 1) + item % uid for uid in (1, 1, 2, 3)) + b"* 2 EXPUNGE\r\nTAG OK x\r\n"
+    body = b"* 1 FETCH (UID %d BODY[] {5}\r\nhalo!)\r\n"
+    bodies = b"* 1 EXPUNGE\r\n" + body % 3 + body % 1 + body % 3 + b"* 1 EXPUNGE\r\nTAG OK x\r\n"
+    script = ("UID SEARCH", b"* SEARCH 3 1 2 1\r\nTAG OK x\r\n"), ("UID FETCH", listed), ("UID FETCH", bodies)
+    server = Misbehaving(HELLO, *script)
+    try:
+        with server.mailbox() as box:
+            assert [mail.uid for mail in box.fetch_new()] == [1, 3]
     finally:
         server.close()
 

@@ -94,7 +94,7 @@ def place(tmp_path: Path, two_servers: tuple[MailServer, MailServer], sqlite_tem
 
 TICKETS = "select count(*) from ticket"
 IMAP_STATE = "select failed_at is not null and error <> '' from mailbox"
-SMTP_STATE = "select smtp_failed_at is not null and smtp_error <> '' from mailbox"
+SMTP_STATE = "select count(*) from submission where error <> ''"
 SENT = "select count(*) from outbox_message where state = 'sent'"
 
 

@@ -69,6 +69,11 @@ passdb {{
   args = {folder}/oauth2.conf
 }}
 """
+TLS = """
+ssl = yes
+ssl_cert = <{cert}
+ssl_key = <{key}
+"""
 INTROSPECTION = """
 introspection_mode = post
 introspection_url = {url}
@@ -107,8 +112,13 @@ def missing() -> str:
 
 
 @contextlib.contextmanager
-def running(accounts: Iterable[str], introspection_url: str = "") -> Iterator[Dovecot]:
-    """Start Dovecot with these accounts, stop it at the end; with the URL, it takes access tokens, too (XOAUTH2)."""
+def running(
+    accounts: Iterable[str], introspection_url: str = "", certificate: tuple[Path, Path] | None = None
+) -> Iterator[Dovecot]:
+    """Start Dovecot with these accounts, stop it at the end.
+
+    With the URL it takes access tokens, too (XOAUTH2); with certificate and key it offers STARTTLS.
+    """
     import grp
     import pwd
 
@@ -116,7 +126,10 @@ def running(accounts: Iterable[str], introspection_url: str = "") -> Iterator[Do
         account, port = pwd.getpwnam(ground.user_name()), ground.free_port()
         config, users, log = folder / "dovecot.conf", folder / "users", folder / "stderr"
         facts = {"folder": folder, "user": account.pw_name, "group": grp.getgrgid(account.pw_gid).gr_name, "port": port}
-        config.write_text(CONFIG.format(**facts) + (OAUTH.format(**facts) if introspection_url else ""))
+        more = OAUTH.format(**facts) if introspection_url else ""
+        if certificate:
+            more += TLS.format(cert=certificate[0], key=certificate[1])
+        config.write_text(CONFIG.format(**facts) + more)
         (folder / "oauth2.conf").write_text(INTROSPECTION.format(url=introspection_url))
         users.write_text(
             "".join(f"{a}:{PASSWORD}:{account.pw_uid}:{account.pw_gid}::{folder}/mail/{a}\n" for a in accounts)

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from helpdesk.store.db import db, unit_of_work
-from helpdesk.store.mail_models import Mailbox
+from helpdesk.store.mail_models import Mailbox, Submission
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.words import Status
 from helpdesk.web.board.address import PAGE
@@ -225,6 +225,20 @@ def test_a_silent_mailbox_and_a_missing_worker_are_said_on_the_board(world: Worl
     assert "Semarang" not in page
     assert "10.0.0.1" not in page
     assert "Pekerja latar belakang tidak terlihat" in page
+
+
+def test_the_board_tells_what_is_wrong_with_a_mailbox_and_which_one_it_is(world: World) -> None:
+    failed = {"desk": MEDAN, "since": world.now, "failed_at": world.now}
+    with world.app.app_context(), unit_of_work() as session:
+        session.add(Mailbox(**failed, account="meja@h/INBOX", trouble="refused"))
+        session.add(Mailbox(**failed, name=f"{MEDAN}#1", account="lama@kantor.example@h/INBOX", trouble="disk"))
+        session.add(Mailbox(**failed, name=f"{MEDAN}#2", account="dulu@h/INBOX", trouble="away", active=False))
+        session.add(Submission(desk=MEDAN, failed_at=world.now))
+    page = world.entered("rina").get("/board").text
+    assert "Kotak surat KPTIK BMN Medan menolak kami sejak 08.00: administrator" in page
+    assert "Surel KPTIK BMN Medan (lama@kantor.example) tidak diambil sejak 08.00: penyimpanan hampir penuh" in page
+    assert "dulu" not in page
+    assert page.count("Surel KPTIK BMN Medan tidak terkirim sejak 08.00") == 1
 
 
 def test_the_cost_of_the_board_does_not_grow_with_its_rows(world: World) -> None:

@@ -54,7 +54,7 @@ def missing(app) -> list[str]:
 
 
 def mailbox(**times) -> Mailbox:
-    return Mailbox(desk=MEDAN, since=START, last_uid=0, **times)
+    return Mailbox(name=MEDAN, desk=MEDAN, since=START, last_uid=0, **times)
 
 
 def test_ready_only_when_every_mailbox_was_opened_and_the_worker_was_seen(with_mail) -> None:

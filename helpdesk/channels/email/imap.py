@@ -8,7 +8,6 @@ import contextlib
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from imaplib import IMAP4
 from threading import Event
@@ -20,35 +19,19 @@ from imapclient import IMAPClient, SocketTimeout
 
 from helpdesk.channels.base import ChannelError
 from helpdesk.channels.email.charsets import error_line
+from helpdesk.channels.email.imap_batches import Fetched, Listed, portions
 from helpdesk.channels.email.imap_idle import idle
 from helpdesk.channels.email.oauth import Presented, TokenSource
 
 CONNECT_TIMEOUT = 15.0  # seconds
 READ_TIMEOUT = 60.0
 PORTS = {"imap": 143, "imap+starttls": 143, "imaps": 993}
-BATCH_BYTES = 4_194_304
-BATCH_MAILS = 50
 LISTED = 500  # how many mails are asked for size and date at once
 HEAD_BYTES = 65_536
 MAX_BYTES = 52_428_800
 FIRST_LOOK = 0.2  # seconds; see `Mailbox.wait`
 # Servers that refuse for the moment say so; every other refused sign-in is for the administrator.
 FOR_THE_MOMENT = ("unavailable", "throttl", "not connected", "try again", "too many", "inuse", "temporar", "internal")
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One mail as the mailbox holds it. `internal_date` is aware UTC.
-
-    `complete` is False where the mail is larger than the limit: `raw` then holds its first 65,536 bytes only.
-    """
-
-    uid: int
-    uidvalidity: int
-    internal_date: datetime
-    raw: bytes
-    size: int
-    complete: bool = True
 
 
 @contextlib.contextmanager
@@ -86,11 +69,11 @@ class Mailbox:
         self._handled_folder = handled_folder
         self._context = context
         self._timeout = SocketTimeout(connect=connect_timeout, read=read_timeout)
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._token = token
         self._client: IMAPClient | None = None
         self.folder = unquote(url.path.lstrip("/")) or "INBOX"
-        self.uidvalidity = 0
+        self.uidvalidity = self.uidnext = 0
 
     def __enter__(self) -> Self:
         self.connect()
@@ -102,7 +85,7 @@ class Mailbox:
         self.close()
 
     def connect(self) -> None:
-        """Connects, signs in and selects the folder; `uidvalidity` is known afterwards.
+        """Connects, signs in and selects the folder; `uidvalidity` and `uidnext` (0: not stated) are known then.
 
         Raises ChannelError; `permanent` where the password, the folder or the certificate is refused.
         """
@@ -132,12 +115,21 @@ class Mailbox:
         Flags stay as they are (BODY.PEEK). At most about 4 MB or one mail are held at a time. Mails that somebody
         else removes meanwhile are left out. Raises ChannelError, also between two mails.
         """
+        for listed in self.list_mails(after_uid, since):
+            yield from self.fetch(listed)
+
+    def list_mails(self, after_uid: int = 0, since: datetime | None = None) -> Iterator[list[Listed]]:
+        """The same mails, only listed, in portions of 500."""
         client = self._connected()
         uids = self._search(client, after_uid, since)
         for start in range(0, len(uids), LISTED):
-            listed = self._listed(client, uids[start : start + LISTED], since)
-            for batch in _batches(listed, self._max_bytes):
-                yield from self._bodies(client, batch)
+            yield self._listed(client, uids[start : start + LISTED], since)
+
+    def fetch(self, listed: Sequence[Listed]) -> Iterator[Fetched]:
+        """These mails; what is gone is left out. Raises ChannelError, also between two mails."""
+        client = self._connected()
+        for portion in portions(listed, self.max_bytes):
+            yield from self._bodies(client, portion)
 
     def mark_handled(self, uids: Iterable[int]) -> None:
         """Flags the mails as seen and moves them where a folder is configured. Missing ones are passed over.
@@ -223,7 +215,8 @@ class Mailbox:
     def _select(self, client: IMAPClient) -> None:
         try:
             with _as_channel_error(f"IMAP folder {self.folder}"):
-                self.uidvalidity = int(client.select_folder(self.folder)[b"UIDVALIDITY"])
+                said = client.select_folder(self.folder)
+                self.uidvalidity, self.uidnext = int(said[b"UIDVALIDITY"]), int(said.get(b"UIDNEXT", 0))
         except ChannelError as error:
             cause = error.__cause__
             gone = isinstance(cause, IMAP4.error) and not isinstance(cause, IMAP4.abort)
@@ -238,9 +231,7 @@ class Mailbox:
             # `n:*` always names the last mail, even one below n (RFC 9051 section 6.4.4).
             return sorted({uid for uid in client.search(criteria) if uid > after_uid})
 
-    def _listed(
-        self, client: IMAPClient, uids: Sequence[int], since: datetime | None
-    ) -> list[tuple[int, int, datetime]]:
+    def _listed(self, client: IMAPClient, uids: Sequence[int], since: datetime | None) -> list[Listed]:
         with _as_channel_error("IMAP list"):
             found = client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
             listed = []
@@ -248,18 +239,21 @@ class Mailbox:
                 facts = found.get(uid, {})
                 if b"INTERNALDATE" in facts:
                     date = facts[b"INTERNALDATE"].astimezone(UTC)
-                    listed.append((uid, int(facts.get(b"RFC822.SIZE", 0)), date))
-            return [entry for entry in listed if since is None or entry[2] >= since]
+                    listed.append(Listed(uid, int(facts.get(b"RFC822.SIZE", 0)), date))
+            return [entry for entry in listed if since is None or entry.internal_date >= since]
 
-    def _bodies(self, client: IMAPClient, batch: Sequence[tuple[int, int, datetime]]) -> Iterator[Fetched]:
-        too_large = batch[0][1] > self._max_bytes
+    def _bodies(self, client: IMAPClient, portion: Sequence[Listed]) -> list[Fetched]:
+        too_large = portion[0].size > self.max_bytes
         item = f"BODY.PEEK[]<0.{HEAD_BYTES}>" if too_large else "BODY.PEEK[]"
         with _as_channel_error("IMAP fetch"):
-            found = client.fetch([uid for uid, _, _ in batch], [item])
-        for uid, size, date in batch:
-            raw = next((v for k, v in found.get(uid, {}).items() if k.startswith(b"BODY[]")), None)
+            found = client.fetch([entry.uid for entry in portion], [item])
+        bodies = []
+        for entry in portion:
+            raw = next((v for k, v in found.get(entry.uid, {}).items() if k.startswith(b"BODY[]")), None)
             if raw is not None:
-                yield Fetched(uid, self.uidvalidity, date, bytes(raw), size, complete=not too_large)
+                facts = (entry.uid, self.uidvalidity, entry.internal_date, bytes(raw), entry.size)
+                bodies.append(Fetched(*facts, complete=not too_large))
+        return bodies
 
     def _move(self, client: IMAPClient, uids: Sequence[int], folder: str) -> None:
         with _as_channel_error(f"IMAP move to {folder}"):
@@ -272,18 +266,3 @@ class Mailbox:
             client.delete_messages(uids, silent=True)
             if client.has_capability("UIDPLUS"):
                 client.uid_expunge(uids)
-
-
-def _batches(listed: Sequence[tuple[int, int, datetime]], max_bytes: int) -> Iterator[list[tuple[int, int, datetime]]]:
-    """Groups of mails that together are small enough to be fetched at once; a very large one comes alone."""
-    batch: list[tuple[int, int, datetime]] = []
-    total = 0
-    for entry in listed:
-        size = entry[1]
-        if batch and (total + size > BATCH_BYTES or len(batch) >= BATCH_MAILS or size > max_bytes):
-            yield batch
-            batch, total = [], 0
-        batch.append(entry)
-        total += size
-    if batch:
-        yield batch

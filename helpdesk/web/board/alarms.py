@@ -4,11 +4,14 @@ whose holidays are not decreed.
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import Row
 
-from helpdesk.store.trouble_queries import silent_mailboxes, worker_seen_at
+from helpdesk.store.trouble_queries import silent_mailboxes, silent_submissions, worker_seen_at
 from helpdesk.web.access import staff
 from helpdesk.web.admin.catalogue import coming_year_alarms, fault_alarms
 from helpdesk.web.board.clocks import Present
@@ -25,34 +28,41 @@ def alarms(desks: Collection[str], at: Present) -> tuple[Alarm, ...]:
 
 
 def _channels(desks: Collection[str], at: Present) -> list[Alarm]:
-    found = []
-    for row in silent_mailboxes(database(), desks):
-        desk = context().catalog.desks[row.desk].name
-        if row.failed_at:
-            since = at.words.brief(row.failed_at, at.now, at.zone)
-            found.append(
-                Alarm(
-                    _(
-                        "The mailbox of %(desk)s has not answered since %(time)s."
-                        " It is tried again by itself; no mail is lost.",
-                        desk=desk,
-                        time=since,
-                    )
-                )
-            )
-        if row.smtp_failed_at:
-            since = at.words.brief(row.smtp_failed_at, at.now, at.zone)
-            found.append(
-                Alarm(
-                    _(
-                        "Mail of %(desk)s has not been going out since %(time)s."
-                        " It waits in the outbox and is sent again by itself.",
-                        desk=desk,
-                        time=since,
-                    )
-                )
-            )
+    known = context().catalog.desks
+    found = [
+        Alarm(_mailbox_trouble(row.trouble, _mailbox(row), at.words.brief(row.failed_at, at.now, at.zone)))
+        for row in silent_mailboxes(database(), desks)
+    ]
+    for row in silent_submissions(database(), desks):
+        text = _(
+            "Mail of %(desk)s has not been going out since %(time)s."
+            " It waits in the outbox and is sent again by itself.",
+            desk=known[row.desk].name,
+            time=at.words.brief(row.failed_at, at.now, at.zone),
+        )
+        found.append(Alarm(text))
     return found
+
+
+def _mailbox(row: Row[Any]) -> str:
+    """The desk, and for a further mailbox of it the account, too."""
+    name = context().catalog.desks[row.desk].name
+    return name if row.name == row.desk else f"{name} ({row.account.partition('/')[0].rpartition('@')[0]})"
+
+
+def _mailbox_trouble(trouble: str, mailbox: str, time: str) -> str:
+    texts = {
+        "refused": _l(
+            "The mailbox of %(desk)s has refused us since %(time)s: an administrator must renew its password or its"
+            " authorisation. Until then mail waits there."
+        ),
+        "disk": _l(
+            "Mail of %(desk)s has not been fetched since %(time)s: the disk is almost full. It waits in the mailbox."
+        ),
+        "marks": _l("Mail of %(desk)s is read, but since %(time)s the mailbox has not let it be marked or moved."),
+    }
+    away = _l("The mailbox of %(desk)s has not answered since %(time)s. It is tried again by itself; no mail is lost.")
+    return str(texts.get(trouble, away)) % {"desk": mailbox, "time": time}
 
 
 def _worker(at: Present) -> list[Alarm]:
