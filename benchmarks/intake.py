@@ -52,6 +52,16 @@ def _settings(folder: Path, url: str) -> Settings:
     return load(DESKS, env)
 
 
+def prepared(folder: Path, url: str) -> Settings:
+    """The settings of an installation whose database is made here."""
+    settings = _settings(folder, url)
+    app = bare_app(settings)
+    upgrade_database(app)
+    with app.app_context():
+        db.engine.dispose()
+    return settings
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What one process did: mails, begin and end by the clock of the machine, processor time, its longest batch."""
@@ -114,10 +124,7 @@ def _one_process(
 
 def _all_processes(folder: Path, url: str, mails: list[bytes], workers: int) -> tuple[Rate, float]:
     """Mails a second of all processes together, and the seconds of the longest batch of any."""
-    app = bare_app(_settings(folder, url))
-    upgrade_database(app)
-    with app.app_context():
-        db.engine.dispose()
+    prepared(folder, url)
     context = multiprocessing.get_context("spawn")
     done: Queue[Done] = context.Queue()
     barrier = context.Barrier(workers)

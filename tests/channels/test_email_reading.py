@@ -220,3 +220,15 @@ def test_only_the_topmost_result_of_the_own_server_counts(fields: list[str], ver
     assert inbound(raw, authserv_id="mx.kita.example").dmarc == verdict
     assert inbound(raw).dmarc == ""
     assert inbound(raw, authserv_id="mx.kita.example").answerable is (verdict != "fail")
+
+
+def test_a_body_that_nobody_could_read_whole_is_shown_in_part_and_kept_as_a_file() -> None:
+    line = "Mohon dibantu, printer mati.\n"
+    got = inbound(mail(line * 100_000))
+    assert got.text == (line * 100_000)[:2_000_000]
+    assert [(a.name, len(a.content)) for a in got.attachments] == [("message.txt", len(line) * 100_000)]
+    raw = b"caf\xe9 " * 900_000
+    got = inbound(mail(raw, Content_Type="text/plain; charset=iso-8859-1"))
+    assert got.text.startswith("café café")
+    assert len(got.text) == 2_000_000
+    assert [a.content for a in got.attachments] == [raw]

@@ -57,7 +57,11 @@ class _Died(Exception):
 
 def _environment() -> dict[str, str]:
     """Where the child finds the same modules, and nothing else: no setting, no secret."""
-    return {"PYTHONPATH": os.pathsep.join(path or "." for path in sys.path), "LANG": "C.UTF-8"}
+    return {
+        "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path),
+        "LANG": "C.UTF-8",
+        "MALLOC_MMAP_THRESHOLD_": str(2**20),  # the C library gives large pieces back at once (mallopt(3))
+    }
 
 
 class _Child:

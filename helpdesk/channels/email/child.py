@@ -15,7 +15,8 @@ from typing import IO
 from helpdesk.channels.base import Unreadable
 from helpdesk.channels.email import handover
 from helpdesk.channels.email.charsets import error_line
-from helpdesk.channels.email.reading import read
+from helpdesk.channels.email.reading import read_parsed
+from helpdesk.channels.email.wire import Message, parse
 
 OUT_OF_MEMORY = 83
 """The exit status of a child whose memory did not suffice."""
@@ -43,19 +44,17 @@ def _bound_time(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + seconds, hard))
 
 
-def _answer(asked: bytes, raw: bytes) -> list[bytes]:
+def _answer(asked: bytes, message: Message) -> list[bytes]:
     question = handover.question(asked)
+    own = frozenset(question.own_addresses)
     try:
-        mail = read(
-            raw, received_at=NO_TIME, authserv_id=question.authserv_id, own_addresses=frozenset(question.own_addresses)
-        )
+        mail = read_parsed(message, received_at=NO_TIME, authserv_id=question.authserv_id, own_addresses=own)
     except Unreadable as error:
         return handover.frame(handover.UNREADABLE, str(error))
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a mail provokes in here, the desk is told and the next mail is read
+    except Exception as error:  # noqa: BLE001 - whatever a mail provokes in here, the desk is told and goes on
         return handover.frame(handover.FAILED, error_line(error))
-    del raw
     return handover.answered(mail)
 
 
@@ -63,7 +62,8 @@ def _serve(source: IO[bytes], connection: socket.socket, seconds: int) -> None:
     while len(head := source.read(handover.HEAD.size)) == handover.HEAD.size:
         _kind, length, size = handover.HEAD.unpack(head)
         _bound_time(seconds)
-        for part in _answer(source.read(length), source.read(size)):
+        asked = source.read(length)
+        for part in _answer(asked, parse(source.read(size))):  # whose bytes nobody holds from here on
             connection.sendall(part)
 
 

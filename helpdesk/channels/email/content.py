@@ -10,31 +10,43 @@ from helpdesk.channels.email.html_text import MAX_RENDERED, html_to_text, stripp
 from helpdesk.channels.email.wire import Part, parse
 from helpdesk.channels.email.words import decode_words, parameters
 
+MAX_SHOWN = 2_000_000
+"""Characters of all bodies together."""
+MAX_DECODED = 4 * 2**20
+"""Bytes; of a longer body the beginning is decoded, unless it is plain ASCII."""
 CID = re.compile(r"cid:([^\"'\s<>)]{1,250})", re.I)
 TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 FORWARDED_TYPES = ("message/rfc822", "message/global", "message/news")
 
 
 @dataclass(slots=True)
+class _Spent:
+    """How many characters all parts of one message together have had laid out as text, and shown as its body."""
+
+    rendered: int = 0
+    shown: int = 0
+
+
+@dataclass(slots=True)
 class Content:
     """The bodies in reading order and the attachments of one message.
 
-    `rendered` counts the characters of HTML that were laid out as text, for all parts of the message together.
+    A body beyond what anybody reads becomes a file, with its beginning shown.
     """
 
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
-    rendered: list[int] = field(default_factory=lambda: [0])
+    spent: _Spent = field(default_factory=_Spent)
 
     def part(self) -> "Content":
         """An empty content of a part of the same message."""
-        return Content(rendered=self.rendered)
+        return Content(spent=self.spent)
 
     def as_text(self) -> str:
         """The HTML bodies as text; laid out as long as the message has not had its share."""
-        source, before = self.html, self.rendered[0]
-        self.rendered[0] += len(source)
+        source, before = self.html, self.spent.rendered
+        self.spent.rendered += len(source)
         return html_to_text(source) if before < MAX_RENDERED else stripped(source)
 
     @property
@@ -53,15 +65,25 @@ class Content:
         """All HTML bodies, in order."""
         return "\n".join(self.htmls)
 
-    def body(self, media_type: str, text: str) -> None:
-        """Adds a body of the given type, its uuencoded files taken out."""
+    def body(self, media_type: str, text: str, *, kept: bool = False) -> None:
+        """Adds a body of the given type, its uuencoded files taken out; `kept`: it is a file already."""
         if media_type == "text/html":
-            self.htmls.append(text)
+            self.htmls.append(self._shown("html", text, kept=kept))
             return
         text, files = embedded.uuencoded(text)
-        self.texts.append(text)
+        self.texts.append(self._shown("plain", text, kept=kept))
         for name, data in files:
             self.attach(Attachment(name, "application/octet-stream", data))
+
+    def _shown(self, subtype: str, text: str, *, kept: bool) -> str:
+        """As much of a body as is shown; the whole of a longer one is kept as a file."""
+        left = max(MAX_SHOWN - self.spent.shown, 0)
+        self.spent.shown += min(len(text), left)
+        if kept or len(text) <= left:
+            return text[:left]
+        name = "message.html" if subtype == "html" else "message.txt"
+        self.attach(Attachment(name, f"text/{subtype}", text.encode("utf-8", "replace")))
+        return text[:left]
 
     def attach(self, file: Attachment) -> None:
         """Adds an attachment, its name cleaned; it may have none yet."""
@@ -95,12 +117,23 @@ def _leaf(part: Part, content: Content) -> None:
     elif part.media_type in TNEF or name.lower() == "winmail.dat":
         _unpack_tnef(part, name, content)
     elif _is_body(part, disposition, name):
-        content.body(part.media_type, part.text())
+        _body(part, part.media_type, content)
     elif part.media_type.startswith("multipart/"):
-        content.body("text/plain", part.text())  # nothing in it could be told apart
+        _body(part, "text/plain", content)  # nothing in it could be told apart
     else:
         content_id = decode_words(part.value("content-id")).strip("<> ")[:250]
         content.attach(Attachment(name, part.media_type, part.content(), content_id))
+        if not part.media_type.startswith("text/"):
+            part.body = b""  # what was decoded is kept, and 25 MB once are enough
+
+
+def _body(part: Part, media_type: str, content: Content) -> None:
+    raw = part.content()
+    if len(raw) <= MAX_DECODED or raw.isascii():
+        content.body(media_type, part.text())
+        return
+    content.attach(Attachment("message.html" if media_type == "text/html" else "message.txt", media_type, raw))
+    content.body(media_type, replace(part, body=raw[:MAX_DECODED], fields=[]).text(), kept=True)
 
 
 def _unpack_tnef(part: Part, name: str, content: Content) -> None:

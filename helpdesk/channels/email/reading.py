@@ -58,6 +58,8 @@ def read_leniently(
     late = delayed_id(message, subject) if bounce is None else None
     machine = _machine(message, subject, bounce)
     verdict = dmarc(message, authserv_id)
+    fingerprint = references.content_hash(message)  # before its bytes are given up
+    message.body = b"" if message.children else message.body
     content = content_of(message)
     text = content.text
     from_a_person = machine is Machine.NO and verdict != "fail"
@@ -86,7 +88,7 @@ def read_leniently(
         bounce_recipients=bounce.recipients if bounce else (),
         original_message_id=bounce.original_message_id if bounce else late or "",
         delayed=late is not None,
-        content_hash=references.content_hash(message),
+        content_hash=fingerprint,
     )
 
 
@@ -98,7 +100,13 @@ def read(
     `authserv_id` is the only host whose Authentication-Results count; empty: none does. Raises Unreadable where the
     bytes hold no header field at all or nest and multiply beyond every real message; anything else comes out somehow.
     """
-    message = parse(raw)
+    return read_parsed(parse(raw), received_at=received_at, authserv_id=authserv_id, own_addresses=own_addresses)
+
+
+def read_parsed(
+    message: Message, *, received_at: datetime, authserv_id: str = "", own_addresses: Collection[str] = frozenset()
+) -> Inbound:
+    """Like `read`, for who parsed the bytes himself and need not keep them. The message is used up by it."""
     if not message.fields:
         raise Unreadable("no header field: this is not a mail message")
     if message.excess:

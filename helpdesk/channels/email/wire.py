@@ -207,5 +207,7 @@ def parse(raw: bytes) -> Message:
             continue
         default = "message/rfc822" if part.media_type == "multipart/digest" else "text/plain"
         part.children = [_part(piece, default=default) for piece in pieces]
+        if depth:
+            part.body = b""  # the children hold it
         waiting.extend((child, depth + 1) for child in part.children)
     return message
