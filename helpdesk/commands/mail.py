@@ -1,4 +1,4 @@
-"""`helpdesk mail parse`: what the product reads in a message, without any database."""
+"""`helpdesk mail`: what the product reads in a message, and whether a desk can send; without any database."""
 
 import sys
 from pathlib import Path
@@ -32,3 +32,33 @@ def parse(files: tuple[str, ...], as_json: bool) -> None:  # noqa: ARG001 - ther
             continue
         surroundings.show({"file": name, **plain.parse(without_envelope(raw))})
     sys.exit(1 if unreadable else 0)
+
+
+@mail.command("test")
+@click.argument("desk")
+@click.option("--to", "recipient", required=True, metavar="ADDRESS", help="Penerima. / Who gets it.")
+def test(desk: str, recipient: str) -> None:
+    """Kirim surel percobaan melalui server meja. / Send a test message by the desk's submission server."""
+    from datetime import UTC, datetime
+
+    from helpdesk.channels.base import ChannelError
+    from helpdesk.channels.email.smtp import send
+    from helpdesk.config import desk_key
+    from helpdesk.usecases.context import Context
+    from helpdesk.usecases.samples import letter_to_try
+
+    known = surroundings.catalog()
+    settings = surroundings.settings(known)
+    if desk not in known.desks:
+        surroundings.refuse(f"{desk}: meja tidak dikenal / no such desk")
+    account = settings.mail[desk]
+    if account.smtp is None:
+        name = f"HELPDESK_{desk_key(desk)}_SMTP_URL"
+        surroundings.refuse(f"{name} belum ditetapkan / is not set")
+    letter = letter_to_try(Context(known, settings, datetime.now(UTC)), desk, recipient)
+    try:
+        send(account.smtp, letter)
+    except ChannelError as error:
+        surroundings.show({"desk": desk, "to": recipient, "outcome": "refused", "reason": str(error)})
+        sys.exit(1)
+    surroundings.show({"desk": desk, "to": recipient, "outcome": "sent", "message_id": letter.message_id})

@@ -61,7 +61,15 @@ def files(session: Session, ticket_id: int) -> list[Row[Any]]:
 
 def deliveries(session: Session, ticket_id: int) -> list[Row[Any]]:
     """How far the outgoing messages of a ticket have come."""
-    columns = (OutboxMessage.entry_id, OutboxMessage.state, OutboxMessage.doubt, OutboxMessage.error)
+    columns = (
+        OutboxMessage.id,
+        OutboxMessage.entry_id,
+        OutboxMessage.recipient,
+        OutboxMessage.state,
+        OutboxMessage.doubt,
+        OutboxMessage.error,
+        OutboxMessage.told_at,
+    )
     statement = select(*columns).where(OutboxMessage.ticket_id == ticket_id).order_by(OutboxMessage.id)
     return list(session.execute(statement))
 

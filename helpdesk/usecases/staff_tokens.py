@@ -33,6 +33,11 @@ def notice_id(secret: str, ticket_id: int, user_id: int, sender: str) -> str:
     return f"{secrets.token_hex(8)}.{conversation_id(secret, ticket_id, user_id, sender)}"
 
 
+def holds_token(identifier: str) -> bool:
+    """True for an id that a notice to a staff member carries: it is nobody else's business."""
+    return _TOKEN.search(identifier) is not None
+
+
 def tokens_in(secret: str, ids: Iterable[str]) -> list[Token]:
     """The tokens in the ids that a mail answers, in their order; whoever made them up is not `genuine`."""
     found = (match for identifier in ids if (match := _TOKEN.search(identifier)))

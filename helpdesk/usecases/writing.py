@@ -1,5 +1,7 @@
 """From a row of the outbox to the letter that leaves: its words, link, signature and ids."""
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,7 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.letter import BETWEEN_LANGUAGES, Signature, letter_html, letter_text
 from helpdesk.usecases.messages import LANGUAGES, render_body, render_subject
 from helpdesk.usecases.office_hours import office_hours
+from helpdesk.usecases.staff_tokens import holds_token
 
 HEAD = 65_536
 """Bytes of a stored mail within which its header ends."""
@@ -30,10 +33,18 @@ def letter(session: Session, context: Context, message: OutboxMessage) -> Outbou
 
 
 def shown_letter(session: Session, context: Context, message: OutboxMessage) -> Outbound:
-    """The mail as staff may see it: without the private link and without the code, which are the requester's alone."""
+    """The mail as staff may see it: without the private link and the code, which are the requester's alone, and
+    without ids by which a colleague answers.
+    """
     ticket = _ticket(session, message)
     link = f"{context.settings.base_url}/t/{HIDDEN}" if _gets_link(message, ticket) else ""
-    return _written(session, context, message, ticket, link, code=HIDDEN)
+    whole = _written(session, context, message, ticket, link, code=HIDDEN)
+    return replace(
+        whole,
+        message_id="" if holds_token(whole.message_id) else whole.message_id,
+        in_reply_to="" if holds_token(whole.in_reply_to) else whole.in_reply_to,
+        references=tuple(identifier for identifier in whole.references if not holds_token(identifier)),
+    )
 
 
 def signature_of(context: Context, desk_id: str) -> Signature:
@@ -53,20 +64,27 @@ def signature_of(context: Context, desk_id: str) -> Signature:
 def _written(
     session: Session, context: Context, message: OutboxMessage, ticket: Ticket | None, link: str, *, code: str = ""
 ) -> Outbound:
-    number, signed = ticket.number if ticket else "", signature_of(context, message.desk)
     data = {**message.context, **({"code": code} if code and message.kind == CODE else {})}
-    text = _words(session, context, message, ticket or no_ticket(message.desk), data)
+    words = _words(session, context, message, ticket or no_ticket(message.desk), data)
+    whole = framed(context, message, ticket or no_ticket(message.desk), data, words, link)
+    return replace(whole, thread_index=_thread_index(session, message))
+
+
+def framed(
+    context: Context, message: OutboxMessage, ticket: Ticket, data: dict[str, object], text: str, link: str
+) -> Outbound:
+    """The words of a message in the frame of its desk; asks no database."""
+    number, signed = ticket.number, signature_of(context, message.desk)
     address = context.address(message.desk)
     return Outbound(
         sender=Address(address, signed.name),
         recipient=message.recipient,
-        subject=render_subject(context, ticket or no_ticket(message.desk), message.kind, data),
+        subject=render_subject(context, ticket, message.kind, data),
         text=letter_text(text, number, link, signed),
         html=letter_html(text, number, link, signed, automatic=message.automatic),
         message_id=message.message_id,
         in_reply_to=message.in_reply_to,
         references=tuple(message.references),
-        thread_index=_thread_index(session, message),
         envelope_from="" if message.automatic else _returns_to(context, message, address),
         automatic=message.automatic,
     )

@@ -1,6 +1,7 @@
 """`helpdesk mail parse` and the reading of mail files."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.commands.mailfiles import messages, received_at
+from tests.channels.scripted_smtp import Scripted
 
 LETTER = b"From: Siti <siti@kantor.test>\nTo: meja@helpdesk.test\nSubject: Lupa sandi\nMessage-ID: <1@x>\n\nTolong\n"
 FIELDS = {
@@ -102,3 +104,27 @@ NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 )  # fmt: skip
 def test_a_file_was_received_when_its_topmost_received_field_says(head: bytes, expected: datetime) -> None:
     assert received_at(head, NOW) == expected
+
+
+def test_a_test_message_says_what_the_submission_server_answered() -> None:
+    server = Scripted()
+    env = {"HELPDESK_KPTIK_MEDAN_SMTP_URL": f"smtp://127.0.0.1:{server.port}", "HELPDESK_MAIL_HELD": "1"}
+    command = [sys.executable, "-m", "helpdesk", "mail", "test", "kptik-medan", "--to", "saya@kantor.test"]
+
+    def tried(**more: str) -> tuple[str, int]:
+        done = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"], **env, **more})
+        return done.stdout, done.returncode
+
+    try:
+        said, code = tried()
+        assert (json.loads(said)["outcome"], code) == ("sent", 0)
+        ((sender, to, mail),) = server.mails
+        assert (sender, to) == ("helpdeskmedan@kemenkeu.go.id", "saya@kantor.test")
+        assert b"Surel percobaan dari KPTIK BMN Medan" in mail
+        server.answers["MAIL"] = ["550 5.7.1 pengirim ditolak"]
+        said, code = tried()
+        assert json.loads(said)["reason"] == "sender: 550 5.7.1 pengirim ditolak"
+        assert code == 1
+        assert tried(HELPDESK_KPTIK_MEDAN_SMTP_URL="") == ("", 2)
+    finally:
+        server.stop()

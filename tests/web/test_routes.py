@@ -36,7 +36,12 @@ TABLE: dict[str, set[str]] = {
     ),
     **dict.fromkeys((f"admin.{name}" for name in ("quarantine", "one", "raw", "retry", "put_aside", "outbox")), AGENTS),
     "admin.catalogue": {"supervisor", "administrator"},
-    "admin.send_now": AGENTS,
+    **dict.fromkeys((f"admin.outgoing_{name}" for name in ("one", "html", "raw")), AGENTS),
+    **dict.fromkeys(("admin.send_now", "admin.discard_outgoing"), AGENTS),
+    "admin.hold": {"administrator"},
+    "admin.settle_held": {"administrator"},
+    "admin.messages": {"supervisor", "administrator"},
+    "admin.message_html": {"supervisor", "administrator"},
     **dict.fromkeys((f"portal.{name}" for name in ("home", "desk_home", "service", "send", "receipt")), ANYBODY),
     **dict.fromkeys((f"portal.{name}" for name in ("my", "prove", "ask", "code", "enter", "leave")), ANYBODY),
     **dict.fromkeys((f"portal.{name}" for name in ("linked", "linked_action", "linked_file")), ANYBODY),  # by its token

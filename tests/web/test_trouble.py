@@ -129,13 +129,13 @@ def test_a_message_that_is_only_held_back_is_told_apart_from_those_that_failed(b
     outgoing(both, "held")
     outgoing(both, "held")
     page = both.entered("rina").get("/board").text
-    assert "2 pesan otomatis ditahan" in page
+    assert "2 pesan ditahan" in page
     assert 'class="alarm plain"' in page
     assert "tidak dapat disampaikan" not in page
     outgoing(both, "failed", "recipient: 550 gone")
     page = both.entered("rina").get("/board").text
     assert "1 pesan tidak dapat disampaikan" in page
-    assert "2 pesan otomatis ditahan" in page
+    assert "2 pesan ditahan" in page
 
 
 def test_an_agent_releases_a_held_message(both: World, caplog: Any) -> None:

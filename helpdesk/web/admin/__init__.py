@@ -1,1 +1,1 @@
-"""Quarantine and undelivered messages."""
+"""Quarantine, outbox, the messages that are written, and the catalogue."""

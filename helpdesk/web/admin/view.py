@@ -1,4 +1,4 @@
-"""Quarantined and undelivered messages as values; what a broken message says of itself is text, never trusted."""
+"""Quarantined messages as values; what a broken message says of itself is text, never trusted."""
 
 import re
 from collections.abc import Mapping
@@ -12,8 +12,7 @@ from sqlalchemy import Row
 from helpdesk.catalog.model import Catalog
 from helpdesk.store.mail_models import RawMessage
 from helpdesk.usecases.redaction import without_private_links
-from helpdesk.usecases.resending import HELD, may_go_again
-from helpdesk.web.admin.reasons import error_shown, reason_shown
+from helpdesk.web.admin.reasons import reason_shown
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.view import Choice
 from helpdesk.web.ticket.talk import size_of
@@ -37,23 +36,6 @@ class Quarantined:
     tried: str = ""
     size: str = ""
     desks: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """An undelivered message; `look` is the state of its pill. `again` names the button that lets it go, if any."""
-
-    written: str
-    written_full: str
-    number: str
-    href: str
-    recipient: str
-    kind: str
-    state: str
-    look: str
-    says: str
-    again: str = ""
-    again_href: str = ""
 
 
 def header_text(body: bytes) -> str:
@@ -115,66 +97,4 @@ def quarantined_page(raw: RawMessage, desks: Mapping[str, str], catalog: Catalog
         tried=ngettext("tried %(num)s time", "tried %(num)s times", raw.attempts) if raw.attempts else "",
         size=size_of(raw.size, at.words.time_dot),
         desks=tuple(Choice(i, name) for i, name in desks.items()) if raw.desk is None else (),
-    )
-
-
-def _states() -> Mapping[str, tuple[str, str]]:
-    return {
-        "pending": ("risk", _("waits")),
-        "claimed": ("risk", _("is being sent")),
-        "failed": ("late", _("failed")),
-        "held": ("hold", _("held back")),
-        "unknown": ("risk", _("may have been sent")),
-        "unsendable": ("hold", _("channel not configured")),
-    }
-
-
-def _kinds() -> Mapping[str, str]:
-    return {
-        "acknowledgement": _("automatic reply"),
-        "reply": _("reply"),
-        "resolution": _("notice of fulfilment"),
-        "apology": _("apology"),
-        "extension": _("notice of extension"),
-        "calendar": _("notice of a moved deadline"),
-        "documents": _("list of missing documents"),
-        "change": _("notice of a changed deadline"),
-        "late-request": _("notice of a missed lead time"),
-        "warning": _("warning to staff"),
-        "alarm": _("breach told to supervisors"),
-        "digest": _("several notices to staff"),
-        "answered": _("answer told to staff"),
-        "assigned": _("assignment told to staff"),
-        "reminder": _("reminder of missing documents"),
-        "lapse": _("notice of lapse"),
-        "code": _("one-time code"),
-    }
-
-
-def _again(row: Row[Any]) -> str:
-    if not may_go_again(row.state, row.kind):
-        return ""
-    return str(_("Send now") if row.state == HELD else _("Try again"))
-
-
-def outgoing(row: Row[Any], at: Present, cap: int) -> Outgoing:
-    """A line of the outbox. `cap`: automatic messages that one address gets within an hour."""
-    look, state = _states().get(row.state, ("none", row.state))
-    says = error_shown(row.error)
-    if row.state == "held":
-        says = _("more than %(num)s automatic messages to this address within an hour", num=cap)
-    elif row.state == "pending":
-        says = _("next try %(time)s", time=at.words.brief(row.next_try_at, at.now, at.zone))
-    return Outgoing(
-        written=at.words.brief(row.created_at, at.now, at.zone),
-        written_full=at.words.full(row.created_at, at.zone),
-        number=row.number or "",
-        href=f"/tickets/{row.number}" if row.number else "",
-        recipient=row.recipient,
-        kind=_kinds().get(row.kind, row.kind),
-        state=state,
-        look=look,
-        says=says,
-        again=_again(row),
-        again_href=f"/outbox/{row.id}/send",
     )

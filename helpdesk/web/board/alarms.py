@@ -91,8 +91,8 @@ def _messages(desks: Collection[str]) -> list[Alarm]:
         found.append(Alarm(text, "/outbox", _("Look"), calm=True))
     if capped := waiting_troubles().capped_at(desks):
         text = ngettext(
-            "%(num)s automatic message is held back: its recipient has had many within an hour.",
-            "%(num)s automatic messages are held back: their recipients have had many within an hour.",
+            "%(num)s message is held back.",
+            "%(num)s messages are held back.",
             capped,
         )
         found.append(Alarm(text, "/outbox", _("Look"), plain=True))

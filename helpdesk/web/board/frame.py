@@ -11,6 +11,7 @@ from markupsafe import Markup
 from helpdesk.store.trouble_queries import Troubles, troubles
 from helpdesk.tickets.permission import Staff
 from helpdesk.tickets.words import Role
+from helpdesk.usecases.caps import mail_is_held
 from helpdesk.web.access import staff
 from helpdesk.web.board.scope import desks_of
 from helpdesk.web.board.shell import Place, Shell, initials
@@ -19,6 +20,7 @@ from helpdesk.web.security import test_now
 from helpdesk.web.work import context, database, surroundings
 
 BOARD, QUEUE, QUARANTINE, OUTBOX, TICKET, CATALOGUE = "board", "queue", "quarantine", "outbox", "ticket", "catalogue"
+MESSAGES = "messages"
 
 
 def is_agent(person: Staff) -> bool:
@@ -69,6 +71,7 @@ def _places(person: Staff, here: str) -> tuple[Place, ...]:
     if sees_strays(person):
         faults = len(surroundings().source.faults)
         found.append(Place(_("Catalogue"), "/catalogue", here == CATALOGUE, faults))
+        found.append(Place(_("Messages"), "/messages", here == MESSAGES))
     return tuple(found)
 
 
@@ -114,7 +117,16 @@ def shell(here: str, query: str = "") -> Shell:
         new_href=_new_href(person),
         query=query,
         standing=test_now(),
+        mail_stays=mail_stays(),
+        outbox_href="/outbox" if is_agent(person) else "",
     )
+
+
+def mail_stays() -> bool:
+    """True while no mail leaves the house."""
+    if "mail_stays" not in g:
+        g.mail_stays = mail_is_held(database(), context().settings)
+    return bool(g.mail_stays)
 
 
 @cache

@@ -1,7 +1,7 @@
 """A list of tickets as a page and as news: what the board and the queue have in common."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, jsonify, render_template, request
@@ -12,13 +12,14 @@ from werkzeug.exceptions import Forbidden
 
 from helpdesk.store import board_queries as stored
 from helpdesk.store.document_queries import files_since_hold
+from helpdesk.store.trouble_queries import undelivered_tickets
 from helpdesk.tickets.words import HoldReason
 from helpdesk.tiers.routing import LAYER_1
 from helpdesk.web.board.address import DUE, PAGE, RECEIPT, Asked, offset, place
 from helpdesk.web.board.alarms import alarms
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.filters import RETURNED, offered
-from helpdesk.web.board.frame import fixed, frame
+from helpdesk.web.board.frame import fixed, frame, waiting_troubles
 from helpdesk.web.board.scope import presents
 from helpdesk.web.board.shell import Alarm, Place
 from helpdesk.web.board.view import Board, Line, lines
@@ -79,6 +80,15 @@ def _files_came(rows: Sequence[Row[Any]]) -> Collection[int]:
     return files_since_hold(database(), waiting)
 
 
+def _marked(rows: Sequence[Row[Any]], made: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines, those of tickets with an undelivered message marked; asked only where there is any."""
+    stuck = any(waiting_troubles().stuck.values())
+    failed = undelivered_tickets(database(), [row.id for row in rows]) if stuck else set()
+    return tuple(
+        replace(line, undelivered=True) if row.id in failed else line for row, line in zip(rows, made, strict=True)
+    )
+
+
 def board(asked: Asked, views: Sequence[View], *, technician: bool) -> Board:
     """The page of the list as values."""
     here, catalog = presents(context(), asked.desks, language()), context().catalog
@@ -91,7 +101,7 @@ def board(asked: Asked, views: Sequence[View], *, technician: bool) -> Board:
         views=tabs[:beside],
         more_views=tabs[beside:],
         orders=_orders(asked),
-        lines=lines(rows, here, catalog, request.script_root, _files_came(rows)),
+        lines=_marked(rows, lines(rows, here, catalog, request.script_root, _files_came(rows))),
         view=asked.view.id,
         filters=offered(asked.filters, statuses, asked.desks, asked.people, catalog, first.words),
         filtered=asked.filters.any,

@@ -34,7 +34,10 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The frame of a staff page. `standing` is the standing clock of a test, shown on every page; empty otherwise."""
+    """The frame of a staff page. `standing` is the standing clock of a test, shown on every page; empty otherwise.
+
+    `mail_stays`: no mail leaves the house; `outbox_href` leads those there who may see it.
+    """
 
     name: str
     initials: str
@@ -48,6 +51,8 @@ class Shell:
     sign_out_href: str = "/logout"
     query: str = ""
     standing: str = ""
+    mail_stays: bool = False
+    outbox_href: str = ""
 
 
 def initials(name: str) -> str:

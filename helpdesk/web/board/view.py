@@ -51,6 +51,7 @@ class Line:
     urgent: bool
     unread: bool
     classified: bool
+    undelivered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

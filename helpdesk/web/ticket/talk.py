@@ -15,7 +15,7 @@ from helpdesk.tickets import events as history
 from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MACHINE, REMINDER, REQUESTER, STAFF, WARNED, moment
 from helpdesk.tickets.words import Action, EntryKind
 from helpdesk.usecases.clocks import APOLOGY
-from helpdesk.usecases.dispatch import UNDELIVERED
+from helpdesk.usecases.dispatch import UNDELIVERED, WAITING
 from helpdesk.web.admin.reasons import error_shown
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.ticket import said
@@ -48,7 +48,7 @@ def _sent(rows: Iterable[Row[Any]]) -> tuple[str, bool]:
     if failed is not None:
         return _("could not be delivered"), True
     for state, text in (
-        ("held", _("held back: too many automatic messages to this address")),
+        ("held", _("held back")),
         ("unsendable", _("not sent: the channel is not configured")),
         ("unknown", _("may have been sent")),
     ):
@@ -65,6 +65,8 @@ def _marks() -> Mapping[str, str]:
         "auto-reply": _("written by a machine"),
         "bounce": _("came back"),
         "undelivered": _("not delivered"),
+        "waiting": _("not delivered yet"),
+        "delay": _("is delayed"),
         "thanks": _("thanks only"),
         "document": _("awaited document"),
         "same-id": _("same Message-ID as another mail"),
@@ -72,18 +74,24 @@ def _marks() -> Mapping[str, str]:
     }
 
 
-def _not_delivered(stored: str) -> str:
+def _not_delivered(mark: str, stored: str) -> str:
     """What the outbox noted on the ticket, `RECIPIENT: ERROR`: the reader's language around the server's own words."""
     recipient, _colon, error = stored.partition(": ")
     why = error_shown(error)
+    if mark == WAITING:
+        text = _(
+            "The message to %(recipient)s has been waiting for an hour and is tried again by itself.",
+            recipient=recipient,
+        )
+        return f"{text} {why}".strip()
     return str(_("The message to %(recipient)s could not be delivered: %(why)s", recipient=recipient, why=why))
 
 
 def _split(row: Row[Any]) -> tuple[str, str]:
     """What is shown, and what is folded away: the quotation, or the other language of an automatic reply."""
     whole = row.text or ""
-    if row.mark == UNDELIVERED:
-        return _not_delivered(whole), ""
+    if row.mark in (UNDELIVERED, WAITING):
+        return _not_delivered(row.mark, whole), ""
     if row.kind == EntryKind.AUTOMATIC_REPLY:
         first, _rule, rest = whole.partition(BETWEEN_LANGUAGES)
         return first.strip(), rest.strip()
@@ -102,7 +110,7 @@ def _label(row: Row[Any], at: Present) -> str:
 
 
 def _author(row: Row[Any]) -> str:
-    if row.mark == UNDELIVERED:
+    if row.mark in (UNDELIVERED, WAITING):
         return str(_("the helpdesk"))
     return "" if row.kind == EntryKind.AUTOMATIC_REPLY else row.author_name or row.author_address
 

@@ -89,6 +89,14 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message that does not reach somebody; `href` leads those to it who may do something about it."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """Another ticket that belongs to this one."""
 
@@ -240,6 +248,7 @@ class TicketPage:
     short_notice: str = ""
     asks_acceptance: bool = False
     perhaps_came: str = ""
+    undelivered: tuple[Undelivered, ...] = ()
     rules: tuple[Rule, ...] = ()
     wording: str = ""
     label: str = ""
