@@ -16,6 +16,7 @@ COMMANDS = {
     "sla": "helpdesk.commands.sla:sla",
     "mail": "helpdesk.commands.mail:mail",
     "ingest": "helpdesk.commands.ingest:ingest",
+    "lmtp": "helpdesk.commands.lmtp:lmtp",
     "user": "helpdesk.commands.people:user",
     "token": "helpdesk.commands.people:token",
 }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, closing, contextmanager
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from helpdesk.commands import surroundings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from helpdesk.commands import mailfiles
     from helpdesk.usecases.batches import Delivery
+    from helpdesk.usecases.context import Context
     from helpdesk.usecases.intake import Outcome
     from helpdesk.usecases.processing import Desk
 
@@ -23,7 +27,6 @@ TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: the transfer agent keeps the messag
 @click.option("--desk", help="Tanpa ini: menurut penerima. / Without it: by recipient.")
 def ingest(files: tuple[str, ...], desk: str | None) -> None:
     """Surel dari berkas menjadi tiket. / Messages of files, folders, Maildir or mbox into tickets (`-`: stdin)."""
-    from contextlib import closing
     from itertools import chain
 
     from sqlalchemy.exc import OperationalError
@@ -31,13 +34,16 @@ def ingest(files: tuple[str, ...], desk: str | None) -> None:
     from helpdesk.catalog.source import CatalogSource
     from helpdesk.channels.email.apart import ReadingApart
     from helpdesk.commands import mailfiles
+    from helpdesk.store.room import is_low
     from helpdesk.timepiece import clock
     from helpdesk.usecases.batches import gathered
     from helpdesk.usecases.processing import Desk
 
     unreadable = False
     try:
-        with surroundings.context() as context, closing(ReadingApart()) as read:
+        with _ready() as context, closing(ReadingApart()) as read:
+            if is_low(context.settings.data, context.settings.min_free_mb):
+                _try_again("penyimpanan hampir penuh / the disk is almost full")
             if desk is not None and desk not in context.catalog.desks:
                 surroundings.refuse(f"Tidak dikenal / unknown: {desk}. Ada / known: {', '.join(context.catalog.desks)}")
             rules = Desk(CatalogSource(context.catalog), context.settings, clock(context.settings), read)
@@ -45,9 +51,26 @@ def ingest(files: tuple[str, ...], desk: str | None) -> None:
             for batch in gathered(found, lambda named: len(named[1]) if isinstance(named[1], bytes) else 0):
                 unreadable = _ingest(rules, batch, desk) or unreadable
     except OperationalError as error:
-        click.echo(f"Coba lagi nanti / try again later: {type(error.orig).__name__}", err=True)
-        sys.exit(TRY_AGAIN)
+        _try_again(type(error.orig).__name__)
+    except OSError as error:
+        _try_again(error.strerror or type(error).__name__)
     sys.exit(1 if unreadable else 0)
+
+
+def _try_again(reason: str) -> NoReturn:
+    click.echo(f"Coba lagi nanti / try again later: {reason}", err=True)
+    sys.exit(TRY_AGAIN)
+
+
+@contextmanager
+def _ready() -> Iterator[Context]:
+    """The surroundings; a faulty setting, catalogue or database must not send a mail back to its sender either."""
+    with ExitStack() as stack:
+        try:
+            context = stack.enter_context(surroundings.context())
+        except SystemExit:
+            sys.exit(TRY_AGAIN)
+        yield context
 
 
 def _unread(error: OSError | ValueError) -> Outcome:

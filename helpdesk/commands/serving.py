@@ -35,7 +35,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     _warn_of_unknown_desks(known)
     bound = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     chosen = replace(chosen, bound=bound, base_url=chosen.base_url or f"http://{bound}")
-    _check_ready(chosen)
+    check_ready(chosen)
     Server(chosen, workers, threads).run()
 
 
@@ -55,7 +55,7 @@ def worker() -> None:
     if not chosen.base_url:
         click.echo(f"HELPDESK_BASE_URL kosong; tautan memakai / is not set; links use {DEFAULT_BASE_URL}", err=True)
         chosen = replace(chosen, base_url=DEFAULT_BASE_URL)
-    _check_ready(chosen)
+    check_ready(chosen)
     background.main(chosen, source)
 
 
@@ -70,7 +70,7 @@ def _warn_of_unknown_desks(known: Catalog) -> None:
         logging.getLogger(__name__).warning("%s names no desk of the catalogue; the desks: %s", name, desks)
 
 
-def _check_ready(chosen: Settings) -> None:
+def check_ready(chosen: Settings) -> None:
     """End with a clear message where the database was not created or is older than the code."""
     import sys
 

@@ -284,3 +284,21 @@ def test_a_locked_database_asks_the_transfer_agent_to_try_again(desk: Commands, 
     desk.env["HELPDESK_DATABASE_URL"] = "postgresql+psycopg://nobody@127.0.0.1:1/none"
     done = desk("ingest", "--desk", "kptik-medan", "-", given=letter(1))
     assert (done.returncode, done.stdout) == (75, "")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"HELPDESK_DATABASE_URL": "sqlite:////nirgends/helpdesk.sqlite3"},
+        {"HELPDESK_KPTIK_MEDAN_IMAP_URL": "bukan-url"},
+        {"HELPDESK_CATALOG": "/tidak/ada.yaml"},
+        {"HELPDESK_DATA": "/proc/tidak-boleh"},
+        {"HELPDESK_MIN_FREE_MB": "999999999"},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_nothing_that_is_wrong_here_sends_a_mail_back_to_its_sender(desk: Commands, wrong: dict[str, str]) -> None:
+    desk.env |= wrong
+    done = desk("ingest", "--desk", "kptik-medan", "-", given=letter(1))
+    assert (done.returncode, done.stdout) == (75, "")
+    assert done.stderr
