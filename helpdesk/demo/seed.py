@@ -31,7 +31,7 @@ from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.permission import Requester, Staff
 from helpdesk.tickets.words import Action, Channel, Role
 from helpdesk.usecases.context import Context
-from helpdesk.usecases.dispatch import claim_outbox, make_sendable, note_failed, note_sent
+from helpdesk.usecases.dispatch import claim_outbox, note_failed, note_sent
 from helpdesk.usecases.handling import perform
 from helpdesk.usecases.intake import receive_mail
 from helpdesk.usecases.messages import render_subject
@@ -40,6 +40,7 @@ from helpdesk.usecases.people import add_user, staff_of
 from helpdesk.usecases.processing import Desk
 from helpdesk.usecases.raw import claim_raw, store_raw
 from helpdesk.usecases.recording import create_ticket
+from helpdesk.usecases.sendable import make_sendable
 from helpdesk.usecases.standards import calendar_for
 from helpdesk.usecases.sweep import check, due_tickets
 
@@ -125,7 +126,7 @@ class Past:
         if self.session.scalar(_WAITING) is None:
             return
         later = context.now + SENT_AFTER
-        make_sendable(self.session, list(self.catalog.desks))
+        make_sendable(self.session, context, list(self.catalog.desks))
         for message_id in claim_outbox(self.session, self.context(later), list(self.catalog.desks), limit=100):
             recipient = self.session.get_one(OutboxMessage, message_id).recipient
             if recipient in UNREACHABLE:

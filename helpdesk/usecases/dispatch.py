@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.base import ChannelError, Outbound
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, Ticket
-from helpdesk.tickets.words import Channel, EntryKind
+from helpdesk.tickets.words import EntryKind
 from helpdesk.usecases.access import CODE_LIFE
 from helpdesk.usecases.bouncing import mark_undeliverable
 from helpdesk.usecases.caps import CODE, HELD, IN_ALL, hold_pending, mail_is_held, over_cap_in_all
@@ -150,17 +150,6 @@ def _is_too_much(session: Session, context: Context, message: OutboxMessage) -> 
     message.state, message.error, message.lease_until, message.attempts = HELD, IN_ALL, None, 0
     session.flush()
     return True
-
-
-def make_sendable(session: Session, desks: list[str]) -> None:
-    """Messages that waited for a channel to be configured are sent once it is."""
-    session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.state == "unsendable", OutboxMessage.channel == Channel.EMAIL, OutboxMessage.desk.in_(desks)
-        )
-        .values(state="pending")
-    )
 
 
 def note_sent(session: Session, message_id: int, now: datetime) -> None:

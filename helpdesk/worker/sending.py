@@ -16,7 +16,6 @@ from helpdesk.failpoints import failpoint
 from helpdesk.store.db import unit_of_work
 from helpdesk.usecases.dispatch import (
     Claimed,
-    make_sendable,
     note_failed,
     note_sent,
     settle_lost_claims,
@@ -26,6 +25,7 @@ from helpdesk.usecases.dispatch import (
 from helpdesk.usecases.mail_tokens import Tokens
 from helpdesk.usecases.mailboxes import note_smtp, note_smtp_well
 from helpdesk.usecases.processing import Desk
+from helpdesk.usecases.sendable import make_sendable
 from helpdesk.worker.destinations import Destinations
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ def send_due(desk: Desk, senders: Senders, stopped: Callable[[], bool] = lambda:
         context = desk.context()
         settle_lost_claims(session, context.now)
         tell_of_delays(session, context.now)
-        make_sendable(session, senders.configured())
+        make_sendable(session, context, senders.configured())
         claimed = take_next(session, context, senders.ready(), senders.resting())
     for count in range(AT_ONCE):
         if claimed is None:
