@@ -31,6 +31,7 @@ NAMES = (
     "web.after_commit_before_response",
     "web.merge_mid",
     "admin.catalog_loaded_before_swap",
+    "admin.oauth_after_refresh_before_store",
 )
 """Every place there is; the tests go through all of them."""
 

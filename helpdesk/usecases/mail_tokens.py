@@ -16,12 +16,13 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import or_, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import ChannelError
 from helpdesk.channels.email.oauth import Granted, request_token
 from helpdesk.config import OAuth
+from helpdesk.failpoints import failpoint
 from helpdesk.store.db import reading, unit_of_work
 from helpdesk.store.grant_models import OAuthGrant
 from helpdesk.timepiece import Now
@@ -37,6 +38,8 @@ ASK_AGAIN_AFTER = timedelta(hours=1)
 FRESH = timedelta(minutes=5)
 """A token that a mail server refuses though it is so young is not replaced: the fault lies elsewhere."""
 HARDLY_VALID = timedelta(seconds=60)
+KEEP_AGAIN_AFTER = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between the tries to keep what was granted: a rotated refresh token cannot be had again."""
 WAIT_SECONDS, LOOK_SECONDS = 45.0, 0.2
 
 
@@ -108,7 +111,15 @@ class Tokens:
         except BaseException:
             self._release(key, lease)
             raise
-        self._keep(key, granted, began)
+        for pause in (*KEEP_AGAIN_AFTER, None):
+            try:
+                self._keep(key, granted, began)
+                break
+            except SQLAlchemyError as error:
+                if pause is None:
+                    raise
+                log.warning("a grant could not be kept yet: %s", type(error).__name__)
+                time.sleep(pause)
         return granted.access_token
 
     def _held(self, session: Session, key: str) -> _Held | None:
@@ -143,6 +154,7 @@ class Tokens:
 
     def _keep(self, key: str, granted: Granted, began: datetime) -> None:
         """What was granted, whoever holds the lease by now: a rotated refresh token is the only one that is left."""
+        failpoint("admin.oauth_after_refresh_before_store")
         life = timedelta(seconds=granted.seconds)
         values: dict[str, object] = {
             "access_token": self._sealed(granted.access_token),

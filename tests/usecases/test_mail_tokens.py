@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from helpdesk import failpoints
 from helpdesk.channels.base import ChannelError
 from helpdesk.channels.email import oauth as asking
 from helpdesk.config import OAuth, mail_account
@@ -125,6 +126,20 @@ def test_a_grant_that_is_refused_is_left_alone_until_somebody_authorises_anew(
     assert "segar" not in caplog.text
     assert "akses" not in caplog.text
     assert "segar" not in repr(oauth)
+
+
+@on_sqlite
+def test_a_rotated_grant_survives_a_database_that_is_away_for_a_moment(
+    app: Flask, now: StandingClock, provider: Provider
+) -> None:
+    oauth, source = configured(provider), tokens(now)
+    failpoints.arm("admin.oauth_after_refresh_before_store:database")
+    try:
+        assert source.access_token(oauth) == "akses-1"
+    finally:
+        failpoints.arm("")
+    now.move(hours=2)
+    assert source.access_token(oauth) == "akses-2", "by the rotated refresh token"
 
 
 @on_sqlite

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,15 +17,17 @@ from sqlalchemy import select
 from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.base import ChannelError
 from helpdesk.channels.email.imap import Mailbox
-from helpdesk.config import Inbox, MailAccount
+from helpdesk.config import Inbox, MailAccount, mail_account
 from helpdesk.store.db import unit_of_work
 from helpdesk.store.mail_models import Mailbox as Known
 from helpdesk.store.mail_models import RawMessage
 from helpdesk.store.room import is_low
 from helpdesk.usecases.mailboxes import mailbox_for, note_configured, note_read, note_searched
 from helpdesk.usecases.polling import compare, opened, poll
-from helpdesk.worker import Worker
+from helpdesk.worker import Worker, fetching
 from helpdesk.worker.fetching import _has_room
+from tests.servers import dovecot as dovecot_server
+from tests.servers import ground, identity
 from tests.servers.dovecot import Dovecot
 from tests.servers.mail import MailServer
 from tests.usecases.conftest import MEDAN, Office
@@ -194,3 +196,43 @@ def test_all_mailboxes_of_a_desk_are_the_workers_to_read(post: Post) -> None:
     account = MailAccount(imap=first, more=(Inbox(second),))
     worker = Worker(replace(post.office.settings, mail={MEDAN: account}), CatalogSource(post.office.catalog))
     assert worker.accounts() == [(MEDAN, "a@127.0.0.1/INBOX"), (MEDAN, "b@127.0.0.1/INBOX")]
+
+
+@pytest.mark.dovecot
+def test_e26_a_refused_grant_stops_one_mailbox_visibly_and_a_new_one_starts_it_again(
+    post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if reason := dovecot_server.missing():
+        pytest.skip(reason)
+    monkeypatch.setattr(fetching, "PAUSES", (0.05,))
+    grant = tmp_path / "grant"
+    grant.write_text("segar-mati")
+    with (
+        identity.running() as provider,
+        dovecot_server.running([MEDAN], provider.url.replace("/token", "/introspect")) as dovecot,
+    ):
+        with dovecot.imap(MEDAN) as client:
+            append(client, "satu")
+        url = f"imap://{MEDAN}@127.0.0.1:{dovecot.port}/INBOX"
+        env = provider.settings(REFRESH_TOKEN="", REFRESH_TOKEN_FILE=str(grant), IMAP_URL="")
+        account = mail_account(MEDAN, {**env, "HELPDESK_KPTIK_MEDAN_IMAP_URL": url}, testing=True)
+        worker = Worker(replace(post.office.settings, mail={MEDAN: account}), CatalogSource(post.office.catalog))
+        thread = Thread(target=fetching.fetch_forever, args=(worker, MEDAN, account.inboxes[0]), daemon=True)
+        thread.start()
+        try:
+            ground.wait_until(lambda: trouble(post) == "refused", "the board is told")
+            assert "invalid_grant" in post.mailbox(MEDAN).error
+            grant.write_text("segar-0")
+            ground.wait_until(lambda: texts(post) == ["satu"], "it is read again")
+            assert trouble(post) == ""
+            assert post.mailbox(MEDAN).account == f"{MEDAN}@127.0.0.1/INBOX"
+            assert len(provider.asked) == 2
+        finally:
+            worker.stop.set()
+            thread.join(10)
+            worker._read.close()
+
+
+def trouble(post: Post) -> str:
+    with unit_of_work() as session:
+        return session.scalar(select(Known.trouble).where(Known.name == MEDAN)) or ""
