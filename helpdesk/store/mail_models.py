@@ -78,7 +78,7 @@ class OutboxMessage(Base):
     """One message to one recipient, written in the transaction of its cause, sent by the worker.
 
     `state`: pending, claimed, sent, unknown (may have gone out; automatic mail is then not sent again), failed,
-    held (over a cap, shown to staff), unsendable (the channel is not configured). `kind` is a folder of
+    held (`error` says why), unsendable (the channel is not configured), discarded. `kind` is a folder of
     templates/messages. `once_key` is unique: what may go out once only (the acknowledgement per ticket and address).
     `doubt`: sent again under the same Message-ID after a send whose end nobody saw. `released_at`: since then it goes
     out because staff said so, whatever caps and the test switch say. `told_at`: when agents were told that it waits.

@@ -126,7 +126,8 @@ def _open(session: Session, context: Context, raw: Claim, mail: Inbound, mark: s
     """`guessed`: it names a ticket that its sender has no part in; then nobody gets anything by being in copy."""
     assert raw.desk is not None
     person = person_for(session, context.now, email=mail.sender.email, name=mail.sender.name)
-    person.undeliverable = person.undeliverable and not is_proved(mail)
+    if person.undeliverable and is_proved(mail):
+        arrives_from(session, mail.sender.email)
     shown = mail.reply_text if mail.reply_text and mail.reply_text != mail.text else None
     opening = Opening(
         desk=raw.desk,

@@ -119,3 +119,23 @@ def test_a_bounce_of_what_we_never_sent_brings_about_nothing(post: Post, to: str
     assert post.arrives(forged).outcome == "quarantined"
     assert post.rows(OutboxMessage) == post.rows(Ticket) == post.rows(Person) == []
     assert [raw.state for raw in post.rows(RawMessage)] == ["quarantined"]
+
+
+def test_all_desks_together_send_so_many_automatic_messages_an_hour_and_agents_as_many_as_they_write(
+    post: Post, server: Scripted
+) -> None:
+    url = urlsplit(f"smtp://127.0.0.1:{server.port}")
+    mail = {MEDAN: replace(post.office.settings.mail[MEDAN], smtp=url)}
+    post.office.settings = replace(post.office.settings, mail=mail, automatic_in_all=3)
+    made = Senders(post.office.settings, now=lambda: post.office.now().timestamp())
+    numbers = [str(post.arrives(letter(From=f"orang{n}@k{n}.example", Message_ID=f"<{n}@k>")).ticket) for n in range(5)]
+    post.office.does("agen", "reply", numbers[-1], text="Halo.")
+    send_due(post.desk, made)
+    states = [(m.kind, m.state, m.error) for m in post.rows(OutboxMessage)]
+    acknowledged = [("acknowledgement", "sent", "")] * 3 + [("acknowledgement", "held", "in-all")] * 2
+    assert states == [*acknowledged, ("reply", "sent", "")]
+    post.office.now.move(minutes=61)
+    post.arrives(letter(From="lagi@k.example", Message_ID="<lagi@k>"))
+    send_due(post.desk, made)
+    assert message(post).state == "sent", "the hour is over"
+    made.close()
