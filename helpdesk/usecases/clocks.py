@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Item
-from helpdesk.sla.clock import FIRST_HANDLING, timeline
+from helpdesk.sla.clock import FIRST_HANDLING
 from helpdesk.sla.facts import Facts, HoldPeriod, Timeline
 from helpdesk.sla.hours import WorkingCalendar
 from helpdesk.sla.promises import renewed_due
@@ -33,6 +33,7 @@ from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.tickets.events import ALARMED, REMINDER, WARNED, EventFact, History, described, fold, moment
 from helpdesk.tickets.words import Action, CancelReason, Channel, HoldReason, Status
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.measuring import measured
 from helpdesk.usecases.standards import calendar_for
 
 APOLOGY = "apology"
@@ -131,19 +132,13 @@ def standing(
     return Standing(
         history,
         facts,
-        _timeline(context, facts, item, calendar),
+        measured(facts, item, calendar, context.now),
         calendar,
         item,
         apologised=APOLOGY in told,
         reminded=last == REMINDER,
         noticed=told - {APOLOGY},
     )
-
-
-def _timeline(context: Context, facts: Facts, item: Item | None, calendar: WorkingCalendar) -> Timeline:
-    if item is None:
-        return timeline(facts, None, None, calendar, context.now)
-    return timeline(facts, item.response_minutes, item.target, calendar, context.now, warn_at=item.warn_at)
 
 
 def refresh(
@@ -254,7 +249,7 @@ def end_of_cycle(
     before = standing(session, context, ticket)
     now = context.now
     facts = replace(before.facts, cancelled_at=now) if cancelled else replace(before.facts, resolved_at=now)
-    line = _timeline(context, facts, before.item, before.calendar)
+    line = measured(facts, before.item, before.calendar, context.now)
     kept: dict[str, Any] = {
         "response_due_at": line.response.due_at,
         "response_done_at": line.response.done_at,
@@ -277,7 +272,7 @@ def due_before_and_after(
     history = described(now.history, data)
     facts = facts_of_history(history, now.facts.holds, ticket.created_at)
     item = context.item(history.item, ticket.catalog_version)
-    after = _timeline(context, facts, item, calendar_for(context.catalog, ticket.desk, item))
+    after = measured(facts, item, calendar_for(context.catalog, ticket.desk, item), context.now)
     return now.timeline.resolution.due_at, after.resolution.due_at
 
 
