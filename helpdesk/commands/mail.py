@@ -1,11 +1,20 @@
 """`helpdesk mail`: what the product reads in a message, and whether a desk can send; without any database."""
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from helpdesk.commands import surroundings
+
+if TYPE_CHECKING:
+    from helpdesk.channels.email.smtp import Sender
+    from helpdesk.config import MailAccount, Settings
 
 
 @click.group()
@@ -42,7 +51,6 @@ def test(desk: str, recipient: str) -> None:
     from datetime import UTC, datetime
 
     from helpdesk.channels.base import ChannelError
-    from helpdesk.channels.email.smtp import send
     from helpdesk.config import desk_key
     from helpdesk.usecases.context import Context
     from helpdesk.usecases.samples import letter_to_try
@@ -56,9 +64,33 @@ def test(desk: str, recipient: str) -> None:
         name = f"HELPDESK_{desk_key(desk)}_SMTP_URL"
         surroundings.refuse(f"{name} belum ditetapkan / is not set")
     letter = letter_to_try(Context(known, settings, datetime.now(UTC)), desk, recipient)
+    said = {"desk": desk, "to": recipient}
     try:
-        send(account.smtp, letter)
+        with _sender(account, settings) as sender:
+            sender.send(letter)
     except ChannelError as error:
-        surroundings.show({"desk": desk, "to": recipient, "outcome": "refused", "reason": str(error)})
+        surroundings.show({**said, "outcome": "refused", "reason": str(error)})
         sys.exit(1)
-    surroundings.show({"desk": desk, "to": recipient, "outcome": "sent", "message_id": letter.message_id})
+    surroundings.show({**said, "outcome": "sent", "message_id": letter.message_id})
+
+
+@contextmanager
+def _sender(account: MailAccount, settings: Settings) -> Iterator[Sender]:
+    """A connection to the submission server; where it asks for an access token, the database holds the grant."""
+    from functools import partial
+
+    from helpdesk.channels.email.smtp import Sender
+    from helpdesk.config import bearer
+    from helpdesk.timepiece import clock
+    from helpdesk.usecases.mail_tokens import Tokens
+
+    assert account.smtp is not None
+    oauth = bearer(account.smtp, account.oauth)
+    if oauth is None:
+        with Sender(account.smtp) as sender:
+            yield sender
+        return
+    with surroundings.context():
+        tokens = Tokens(settings.secret_key, clock(settings))
+        with Sender(account.smtp, token=partial(tokens.access_token, oauth)) as sender:
+            yield sender

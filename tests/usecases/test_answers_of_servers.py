@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -59,7 +60,7 @@ TABLE = [
 def account(post: Post, monkeypatch: pytest.MonkeyPatch) -> Scripted:
     """A server that asks for a password, and a sender that waits no 45 seconds for an answer."""
     patient = sending.Sender
-    monkeypatch.setattr(sending, "Sender", lambda url: patient(url, timeout=0.1))
+    monkeypatch.setattr(sending, "Sender", partial(patient, timeout=0.1))
     server = Scripted(extensions=("AUTH PLAIN", "SIZE 9999999"))
     url = urlsplit(f"smtp://desk:sandi@127.0.0.1:{server.port}")
     mail = {MEDAN: replace(post.office.settings.mail[MEDAN], smtp=url)}
