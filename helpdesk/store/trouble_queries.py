@@ -83,7 +83,8 @@ def floods(session: Session, desks: Collection[str], limit: int = 50) -> list[Ro
     """
     mails = func.count().label("mails")
     first, last = func.min(RawMessage.received_at).label("first"), func.max(RawMessage.received_at).label("last")
-    statement = select(RawMessage.desk, RawMessage.sender, mails, first, last)
+    newest = func.max(RawMessage.id).label("newest")
+    statement = select(RawMessage.desk, RawMessage.sender, mails, first, last, newest)
     statement = statement.where(RawMessage.state == "flood", RawMessage.desk.in_(sorted(desks)))
     return list(
         session.execute(statement.group_by(RawMessage.desk, RawMessage.sender).order_by(mails.desc()).limit(limit))
@@ -91,10 +92,14 @@ def floods(session: Session, desks: Collection[str], limit: int = 50) -> list[Ro
 
 
 def raw_message(session: Session, raw_id: int, desks: Collection[str], *, everything: bool) -> RawMessage | None:
-    """A quarantined message with its bytes, if these desks may see it."""
+    """A message in quarantine or in a flood with its bytes, if these desks may see it."""
     statement = select(RawMessage).options(undefer(RawMessage.body))
     return session.scalar(
-        statement.where(RawMessage.id == raw_id, RawMessage.state == "quarantined", _at(desks, everything=everything))
+        statement.where(
+            RawMessage.id == raw_id,
+            RawMessage.state.in_(("quarantined", "flood")),
+            _at(desks, everything=everything),
+        )
     )
 
 

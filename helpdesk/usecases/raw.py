@@ -16,6 +16,8 @@ from helpdesk.store.mail_models import RawMessage
 TRIES = 3
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 
+SET_ASIDE = ("quarantined", "flood")
+"""The states in which a message waits for staff."""
 FINISHED = ("desk", "content_hash", "message_id", "state", "reason", "ticket_id", "sender")
 
 # Statements of the hot path are built once: building one costs more than running it.
@@ -173,18 +175,18 @@ def note_failure(session: Session, raw_id: int, now: datetime, reason: str) -> N
 
 
 def release(session: Session, raw_id: int, now: datetime) -> bool:
-    """Put a quarantined message back into the queue; False when it is not in quarantine."""
+    """Put a message back into the queue; False when it is neither in quarantine nor in a flood."""
     raw = session.get(RawMessage, raw_id)
-    if raw is None or raw.state != "quarantined":
+    if raw is None or raw.state not in SET_ASIDE:
         return False
-    raw.state, raw.attempts, raw.next_try_at = "received", 0, now
+    raw.state, raw.attempts, raw.next_try_at, raw.released_at = "received", 0, now, now
     return True
 
 
 def discard(session: Session, raw_id: int, by: str, reason: str) -> bool:
-    """Set a quarantined message aside for good; it is kept, with who and why. False when not in quarantine."""
+    """Set a message aside for good; it is kept, with who and why. False when not in quarantine or in a flood."""
     raw = session.get(RawMessage, raw_id)
-    if raw is None or raw.state != "quarantined":
+    if raw is None or raw.state not in SET_ASIDE:
         return False
     raw.state, raw.reason = "suppressed", f"discarded by {by}: {reason}"[:500]
     return True

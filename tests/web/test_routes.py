@@ -35,6 +35,7 @@ TABLE: dict[str, set[str]] = {
         (f"ticket.{name}" for name in ("page", "peek", "state", "file", "designed", "do", "revoke")), STAFF
     ),
     **dict.fromkeys((f"admin.{name}" for name in ("quarantine", "one", "raw", "retry", "put_aside", "outbox")), AGENTS),
+    **dict.fromkeys(("admin.open_ticket", "admin.settle_flood"), AGENTS),
     "admin.catalogue": {"supervisor", "administrator"},
     **dict.fromkeys((f"admin.outgoing_{name}" for name in ("one", "html", "raw")), AGENTS),
     **dict.fromkeys(("admin.send_now", "admin.discard_outgoing"), AGENTS),

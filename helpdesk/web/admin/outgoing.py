@@ -40,7 +40,6 @@ class Fact:
 
     term: str
     says: str
-    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +143,11 @@ def outgoing_page(
 def _facts(row: OutboxMessage, letter: Outbound, line: Outgoing, at: Present) -> list[Fact]:
     empty = _("empty, since it is automatic")
     found = [
-        Fact(_("To"), row.recipient, exact=True),
-        Fact(_("From"), f"{letter.sender.name} <{letter.sender.email}>", exact=True),
-        Fact(_("Returns to"), letter.envelope_from or empty, exact=bool(letter.envelope_from)),
+        Fact(_("To"), row.recipient),
+        Fact(_("From"), f"{letter.sender.name} <{letter.sender.email}>"),
+        Fact(_("Returns to"), letter.envelope_from or empty),
         Fact(_("Written"), line.written_full),
-        Fact("Message-ID", letter.message_id or "–", exact=True),
+        Fact("Message-ID", letter.message_id or "–"),
     ]
     if row.attempts:
         found.append(Fact(_("Tried"), ngettext("%(num)s time", "%(num)s times", row.attempts)))

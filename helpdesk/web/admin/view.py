@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +10,9 @@ from flask_babel import ngettext
 from sqlalchemy import Row
 
 from helpdesk.catalog.model import Catalog
+from helpdesk.channels.base import Address
+from helpdesk.channels.email.addresses import mailboxes
+from helpdesk.channels.email.words import decode_words
 from helpdesk.store.mail_models import RawMessage
 from helpdesk.usecases.redaction import without_private_links
 from helpdesk.web.admin.reasons import reason_shown
@@ -23,7 +26,7 @@ _LINE_END = re.compile(rb"\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A message in quarantine, as the list and the page show it."""
+    """A message in quarantine, as the list and the page show it. `proposed`: what its headers say for a ticket."""
 
     href: str
     received: str
@@ -36,6 +39,8 @@ class Quarantined:
     tried: str = ""
     size: str = ""
     desks: tuple[Choice, ...] = ()
+    places: tuple[Choice, ...] = ()
+    proposed: Mapping[str, str] = field(default_factory=dict)
 
 
 def header_text(body: bytes) -> str:
@@ -97,4 +102,16 @@ def quarantined_page(raw: RawMessage, desks: Mapping[str, str], catalog: Catalog
         tried=ngettext("tried %(num)s time", "tried %(num)s times", raw.attempts) if raw.attempts else "",
         size=size_of(raw.size, at.words.time_dot),
         desks=tuple(Choice(i, name) for i, name in desks.items()) if raw.desk is None else (),
+        places=tuple(Choice(i, name, chosen=i == raw.desk) for i, name in desks.items()),
+        proposed=_proposed(headers, raw.sender),
     )
+
+
+def _proposed(headers: str, sender: str) -> dict[str, str]:
+    """Requester and subject as the headers name them, decoded; staff may say otherwise."""
+    named = next((m for m in mailboxes(header(headers, "From")) if m.email), Address(sender))
+    return {
+        "email": sender or named.email,
+        "name": named.name,
+        "subject": decode_words(header(headers, "Subject"))[:300],
+    }
