@@ -47,6 +47,19 @@ PERSON, ROBOT, BOUNCE = Machine.NO, Machine.AUTO_REPLY, Machine.BOUNCE
         ({"Subject": "Please switch off the automatic reply"}, PERSON, True),
         ({"Subject": "Out of office forms are missing"}, PERSON, True),
         ({"Subject": "Autoreplying printers"}, PERSON, True),
+        ({"Subject": "Balas Otomatis: cuti"}, ROBOT, False),
+        ({"Subject": "Di luar kantor: Re: Printer"}, ROBOT, False),
+        ({"Subject": "Sedang cuti Re: Printer"}, ROBOT, False),
+        ({"Subject": "Réponse automatique : x"}, ROBOT, False),
+        ({"Subject": "Automatická odpověď: x"}, ROBOT, False),
+        ({"Subject": "Автоматический ответ: x"}, ROBOT, False),
+        ({"Subject": "自動返信: x"}, ROBOT, False),
+        ({"Subject": "Auto: Printer"}, ROBOT, False),
+        ({"Subject": "Re: balasan otomatis tidak jalan"}, PERSON, True),
+        ({"Subject": "Auto reply tidak berfungsi di Outlook"}, PERSON, True),
+        ({"Subject": "Tidak di kantor, mohon dibantu dari jauh"}, PERSON, True),
+        ({"Subject": "Cuti tahunan saya belum tercatat"}, PERSON, True),
+        ({"Subject": "Gagal terkirim"}, PERSON, True),
     ],
 )
 def test_the_marks_of_machines_are_told_apart(fields: dict[str, str], machine: Machine, answerable: bool) -> None:
@@ -110,6 +123,20 @@ NOTICES = [
         "Surat tidak terkirim",
         "Surat Anda tidak dapat dikirim ke:\n  siti@x.example\n\n----- Original message -----\n\n",
     ),
+    (
+        "Pengiriman surel gagal",
+        "Surel Anda tidak dapat disampaikan kepada:\n\nsiti@x.example\n    Kotak surat penuh\n\n-- original --\n",
+    ),
+    (
+        "Permanent Delivery Failure",
+        "The attached message had PERMANENT fatal delivery errors!\n\n  Failed address: siti@x.example\n\n"
+        "--- Session Transcript ---\n <-- 550 5.1.1 Recipient unknown\n--- End Transcript ---\n\n",
+    ),
+    (
+        "Delivery status notification: error",
+        "An error has occurred while attempting to deliver a message for the following list of recipients:\n\n"
+        "siti@x.example: 550 User unknown\n\n    Below is a copy of the original message:\n\n",
+    ),
 ]
 
 
@@ -133,7 +160,15 @@ def test_a_person_who_passes_a_bounce_on_is_no_bounce() -> None:
     assert (got.machine, got.answerable) == (PERSON, True)
 
 
-def test_a_warning_in_free_text_is_no_failure() -> None:
-    text = "THIS IS A WARNING MESSAGE ONLY.\nYOU DO NOT NEED TO RESEND YOUR MESSAGE.\n\nsiti@x.example: mail delayed"
-    got = inbound(mail(text, Subject="Warning: message delayed 4 hours", From="mailer-daemon@x.example"))
-    assert got.machine is not BOUNCE
+WARNINGS = [
+    ("Warning: message delayed 4 hours", "THIS IS A WARNING MESSAGE ONLY.\nYOU DO NOT NEED TO RESEND YOUR MESSAGE."),
+    ("Delivery status notification: warning", "A message is delayed for more than 4 hours for these recipients:"),
+    ("Pengiriman tertunda: Printer", "Pesan ini belum terkirim. Server akan terus mencoba mengirim."),
+    ("Delivery Status Notification (Delay)", "Pengiriman belum selesai. Gmail akan mencoba lagi selama 47 jam."),
+]
+
+
+@pytest.mark.parametrize(("subject", "text"), WARNINGS)
+def test_a_warning_in_free_text_is_no_failure_and_no_person(subject: str, text: str) -> None:
+    got = inbound(mail(f"{text}\n\nsiti@x.example: 450 4.2.0", Subject=subject, From="mailer-daemon@x.example"))
+    assert (got.machine, got.bounce_recipients, got.answerable) == (ROBOT, (), False)

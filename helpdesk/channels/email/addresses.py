@@ -50,6 +50,7 @@ class _Mailbox:
         self.outside: list[str] = []
         self.brackets: list[str] = []
         self.comments: list[str] = []
+        self.at_sign = False  # one stands outside of brackets
         self.after = False  # text stands behind the bracket
         self.torn = False  # a comment stands inside of the text
 
@@ -57,6 +58,7 @@ class _Mailbox:
         if text.strip():
             self.after = self.after or bool(self.brackets)
             self.torn = self.torn or bool(self.comments)
+        self.at_sign = self.at_sign or "@" in text
         self.outside.append(text)
 
     def address(self) -> Address:
@@ -118,7 +120,7 @@ def _mailboxes(value: str) -> Iterable[_Mailbox]:
         elif char in ",;":
             yield box
             box = _Mailbox()
-        elif char == ":" and not box.brackets and "@" not in "".join(box.outside):
+        elif char == ":" and not box.brackets and not box.at_sign:
             box = _Mailbox()  # the name of a group
         else:
             box.add(char)

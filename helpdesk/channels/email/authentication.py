@@ -5,6 +5,7 @@ import re
 from helpdesk.channels.email.wire import Part
 
 DMARC = re.compile(r"\s*dmarc\s*(?:/\s*[0-9]+\s*)?=\s*(\S*)", re.I)
+MAX_VALUE = 16_384
 VERDICTS = {"pass": "pass", "fail": "fail", "reject": "fail", "quarantine": "fail"}
 
 ANONYMOUS = "-"
@@ -18,8 +19,8 @@ def _statements(value: str) -> tuple[list[str], bool]:
     (a local part, a HELO name) and states nothing. Source: RFC 8601 section 2.2, RFC 5322 section 3.2.
     """
     found: list[list[str]] = [[]]
-    depth, quoted, escaped, closed = 0, False, False, True
-    for char in value:
+    depth, quoted, escaped, closed = 0, False, False, len(value) <= MAX_VALUE  # no server writes as much
+    for char in value[:MAX_VALUE]:
         if escaped or (char == "\\" and (quoted or depth)):
             escaped = not escaped
         elif quoted:

@@ -27,7 +27,10 @@ FAILURE = re.compile(
     r"|message (?:rejected|blocked|returned)|(?:mail|message) (?:delivery )?fail|permanent (?:fatal )?(?:error|failure)"
     r"|user unknown|unknown user|no such (?:user|recipient|mailbox)|mailbox (?:is full|unavailable|not found|quota)"
     r"|rejected your message|invalid recipient|recipient(?:s)? (?:rejected|unknown|address rejected)|non-?deliver"
-    r"|does(?: not|n't) exist|5\d\d[ -]5\.\d+\.\d+|unzustellbar|tidak dapat dikirim|gagal terkirim|tidak terkirim"
+    r"|does(?: not|n't) exist|5\d\d[ -]5\.\d+\.\d+|unzustellbar"
+    r"|tidak (?:dapat|bisa) (?:di)?(?:kirim|sampaikan|teruskan)|tidak terkirim"
+    r"|gagal (?:ter|di)?kirim|pengiriman[^\n]{0,40} gagal|pengiriman gagal|alamat(?:nya)? tidak ditemukan"
+    r"|kotak (?:surat|masuk|surel)[^\n]{0,20} penuh|penerima (?:tidak dikenal|ditolak)"
     r"|no valid recipients|address not found|配信でき|送信でき|不達|エラー",
     re.I,
 )
@@ -35,7 +38,8 @@ DELAY = re.compile(
     r"delivery (?:status notification \()?(?:is |has been )?delay|delayed mail|mail delayed|message delayed"
     r"|warning: message .{0,40}delayed"
     r"|warning: could not send|not yet been delivered|still being retried|delivery attempts will continue"
-    r"|do not need to (?:resend|do anything)|no action is required|tertunda",
+    r"|do not need to (?:resend|do anything)|no action is required|message is delayed|tertunda|pengiriman belum selesai"
+    r"|akan (?:terus )?mencoba (?:lagi|mengirim)",
     re.I,
 )
 # Where the text of the mail system ends and the returned message begins.

@@ -5,6 +5,7 @@ import re
 
 MAX_HTML = 2_000_000
 MAX_RENDERED = 200_000
+MAX_TAGS = 10_000
 HIDDEN = re.compile(r"<(script|style|head|title|template)\b", re.I)
 TAG = re.compile(r"<[^<>]*>")
 BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|hr)\b[^<>]*>", re.I)
@@ -45,12 +46,13 @@ def stripped(source: str) -> str:
 def html_to_text(source: str) -> str:
     """The readable text of `source`; at most 2,000,000 characters of it are looked at. Never raises.
 
-    Beyond 200,000 characters apart from scripts and style sheets the tags are taken out and nothing is laid out.
+    Beyond 200,000 characters apart from scripts and style sheets, and beyond 10,000 tags, the tags are taken out and
+    nothing is laid out.
     """
     source = source[:MAX_HTML]
     if len(source) > MAX_RENDERED:
         source = _without_hidden(source)
-    if len(source) > MAX_RENDERED:
+    if len(source) > MAX_RENDERED or source.count("<") > MAX_TAGS:
         return stripped(source)
     try:
         text = _rendered(source)

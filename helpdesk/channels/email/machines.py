@@ -25,12 +25,15 @@ ROBOT_FIELDS = frozenset(
 # Subjects that programs give to their answers; they count only where nothing says that a person wrote.
 ROBOT_SUBJECT = re.compile(
     r"^\W*(?:(?:re|aw|sv|antw|bls)\s*:\s*)*(?:\[[^\[\]]{0,60}\]\s*)*"
-    r"(?:automatic reply\b|auto[ -]?reply\b|auto[ -]?response\b|autoresponse\b|autoreply\b|automated response\b"
-    r"|out of (?:the )?office\b.{0,40}auto|out of (?:the )?office\s*(?:[:(-]|$|re\b)|vacation\b.{0,20}(?:reply"
-    r"|message|response)"
-    r"|away from (?:my )?(?:mail|office)\b|balasan otomatis\b|jawaban otomatis\b|automatische antwort\b|abwesenheits"
-    r"|r[eé]ponse automatique\b|absence du bureau|respuesta autom[aá]tica\b|resposta autom[aá]tica\b"
-    r"|risposta automatica\b|automatisch antwoord\b|autosvar\b|automatické odpov|自动回复|自動返信|不在返信)",
+    r"(?:(?:automatic reply|auto[ -]?reply|auto[ -]?response|automated response"
+    r"|(?:balasan|balas|jawaban|respons?) otomatis"
+    r"|automatische antwort|r[eé]ponse automatique|respuesta autom[aá]tica|resposta autom[aá]tica|risposta automatica"
+    r"|automatisch antwoord|autosvar|automatick[áé] odpov\w{1,5}|odpowied[źz] automatyczna|automatyczna odpowied[źz]"
+    r"|авто(?:матический )?ответ|自动回复|自動返信|不在返信|자동 ?회신)"
+    r"(?=\s*(?:[:：(\[–-]|$|(?:re|from|for|to|dari|untuk|atas)\b))"
+    r"|out of (?:the )?office\b.{0,40}auto|out of (?:the )?office\s*(?:[:(-]|$|re\b)"
+    r"|vacation\b.{0,20}(?:reply|message|response)|away from (?:my )?(?:mail|office)\b|absence du bureau|abwesenheits"
+    r"|(?:auto|ooo)\s*:\s|(?:sedang )?(?:tidak (?:berada )?di|di luar) kantor\s*:|(?:sedang )?cuti\b.{0,20}\bre\s*:)",
     re.I,
 )
 VACATION_SUBJECT = re.compile(r"\b(?:out of office|vacation|on leave|sedang cuti)\b", re.I)

@@ -4,8 +4,9 @@ import re
 
 # How a line that introduces a quote begins.
 STARTS = re.compile(
-    r"(?:pada|tanggal|on|at|le|am|el|em|il|op|den|dnia|w dniu|в|на|vào|dne|στις|em qua|ons|fre|man|tir|tor|lør|søn)\b"
-    r"|在|于|\d{1,2}[./ ]|\d{4}[-/年]|\w{2,14},? \d{1,2}[. ]",
+    r"(?:pada|tanggal|on|at|le|am|el|em|il|op|den|dnia|w dniu|в|на|في|vào|dne|στις|em qua)\b"
+    r"|(?:ons|fre|man|tir|tor|lør|søn)\b"
+    r"|在|于|เมื่อ|\d{1,2}[./ ]|\d{4}[-/年년]|\w{2,14},? \d{1,2}[. ]",
     re.I,
 )
 # The verb of such a line.
@@ -13,7 +14,8 @@ WROTE = re.compile(
     r"\b(?:menulis|berkata|wrote|writes|schrieb|geschreven|schreef|skrev|kirjoitti|napisał(?:\(a\)|a)?|пише"
     r"|написал[аи]?|написа|пишет"
     r"|escribió|escreveu|scrisse|ha scritto|yazdı|viết|napsal(?:\(a\)|a)?|írta)\b"
-    r"|a écrit|sent the following|写道|寫道|<[^<>]*>\s*wrote|さん(?:は|が).{0,10}書きました",
+    r"|a écrit|sent the following|写道|寫道|<[^<>]*>\s*wrote|さん(?:は|が).{0,10}書きました"
+    r"|님이 작성|เขียนว่า|كتب|تمت كتابة ما يلي بواسطة",
     re.I,
 )
 DATED = re.compile(r"\d")
@@ -27,14 +29,15 @@ FROM, DATE, TO, SUBJECT, OTHER = "from", "date", "to", "subject", "other"
 FIELDS = {
     FROM: "dari|pengirim|from|von|de|da|van|fra|från|od|от|kimden|发件人|寄件者|差出人|lähettäjä",
     DATE: (
-        "dikirim|terkirim|tanggal|sent|date|gesendet|datum|envoyé|envoye|enviado(?: el)?|enviada(?: em)?|fecha"
+        "(?:dikirim|terkirim)(?: pada)?|tanggal(?: (?:ter|di)?kirim)?|tarikh"
+        "|sent|date|gesendet|datum|envoyé|envoye|enviado(?: el)?|enviada(?: em)?|fecha"
         "|data|inviato|verzonden"
         "|sendt|skickat|wysłano|dato|отправлено|дата|发送时间|日期|送信日時|kiedy|odesláno"
     ),
-    TO: "kepada|ke|untuk|to|an|à|para|a|aan|til|till|do|кому|收件人|宛先|komu",
-    SUBJECT: "perihal|subjek|judul|subject|betreff|objet|asunto|assunto|oggetto|onderwerp|emne|ämne|temat|тема"
+    TO: "kepada|ke|untuk|penerima|to|an|à|para|a|aan|til|till|do|кому|收件人|宛先|komu",
+    SUBJECT: "perihal|subjek|subyek|judul|subject|betreff|objet|asunto|assunto|oggetto|onderwerp|emne|ämne|temat|тема"
     "|主题|主旨|件名|předmět",
-    OTHER: "cc|tembusan|kopie|copie|kopi|kopia|balas ke|reply-to|antwort an|répondre à|risposta|importance"
+    OTHER: "hal|perkara|cc|tembusan|kopie|copie|kopi|kopia|balas ke|reply-to|antwort an|répondre à|risposta|importance"
     "|priority|attachments|lampiran",
 }
 HEADER = re.compile(
@@ -44,16 +47,23 @@ HEADER = re.compile(
     + r")\s?[*_]{0,2}\s?[:：][*_]{0,2}(?=\s|$|\S)",
     re.I,
 )
-ORIGINAL = re.compile(
-    r"[\s*_]*-{3,}\s*(?:pesan asli|surat asli|original message|original appointment|ursprüngliche nachricht"
+_ORIGINAL = (
+    r"[\s*_]*-{3,}\s*(?:pesan (?:asli|asal|awal|sebelumnya)|surat asli|mesej asal"
+    r"|original message|original appointment|ursprüngliche nachricht"
     r"|message d'origine"
     r"|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht"
     r"|oprindelig meddelelse"
     r"|opprinnelig melding|ursprungligt meddelande|wiadomość oryginalna|исходное сообщение|原始邮件"
     r"|原始郵件|元のメッセージ"
-    r"|reply message|in reply to|antwort|quoted message)\s*-{3,}[\s*_]*",
-    re.I,
+    r"|reply message|in reply to|antwort|quoted message)\s*-{3,}[\s*_]*$"
 )
+# Yahoo on a phone leaves the line end behind the introduction out.
+_RUN_ON = (
+    r"\s{0,20}(?:pada|on|am|le|el|em|op)\b[^\n<]{8,200}<[^<>\s]{3,200}>\s?(?:menulis|wrote|schrieb|a écrit|escribió)"
+    r"\s?:\s{2,20}\S"
+)
+ENDING = re.compile(f"{_ORIGINAL}|{_RUN_ON}", re.I)
+"""A line behind which nothing is the writer's."""
 FORWARDED = re.compile(
     r"[\s>*_]*(?:-{3,}\s*(?:pesan (?:yang )?(?:terusan|diteruskan)|forwarded message|forwarded by .{0,80}"
     r"|weitergeleitete nachricht"
@@ -88,5 +98,4 @@ DEVICE = re.compile(
 )
 EXCUSE = re.compile(r"(?:please )?(?:excuse|forgive|pardon)|mohon maaf", re.I)
 SIGNATURE = re.compile(r"\s{0,3}(?:--|—|–|__)\s{0,3}")
-LIST_FOOTER = re.compile(r"_{20,}\s*")
-RULE = re.compile(r"[\s]*[-_=*~#+–—]{2,}[\s]*")
+LIST_FOOTER = re.compile(r"_{20,}\s*$")

@@ -24,6 +24,7 @@ class _Scan:
 
     lines: list[str]
     ends: list[bool]  # which lines end as the introduction of a quote does
+    texts: list[int]  # where from each line on the next text stands
     forwarded: bool = False  # the subject says so
     kept: list[str] = field(default_factory=list)
     written: bool = False  # something is kept that a person may have written
@@ -40,6 +41,12 @@ def _quoted(line: str) -> bool:
 
 def _blank(line: str) -> bool:
     return not line.strip("\u200b\ufeff \t\xa0")
+
+
+def _rule(line: str) -> bool:
+    """True for a line of rule characters only, two at least."""
+    bare = line.strip()
+    return len(bare) > 1 and not bare.strip("-_=*~#+–—")
 
 
 def _introduces(text: str) -> bool:
@@ -112,12 +119,14 @@ def _header_block(lines: list[str], at: int) -> int:
     return last - at + 1 if enough else 0
 
 
-def _skip_rule(lines: list[str], at: int) -> int:
-    """The number of the first line after a ruler and blank lines from `at`; no further than a few lines."""
-    end = min(len(lines), at + RULER)
-    while at < end and (_blank(lines[at]) or words.RULE.fullmatch(lines[at][:MAX_LINE])):
-        at += 1
-    return at
+def _texts(lines: list[str]) -> list[int]:
+    """For each line the number of the first one from it on that is neither blank nor a ruler."""
+    found, following = [0] * len(lines), len(lines)
+    for number in range(len(lines) - 1, -1, -1):
+        if not (_blank(lines[number]) or _rule(lines[number][:MAX_LINE])):
+            following = number
+        found[number] = following
+    return found
 
 
 def _device_line(line: str) -> bool:
@@ -152,16 +161,16 @@ def _rest_from(scan: _Scan, at: int) -> int:
     """
     lines = scan.lines
     line = lines[at][:MAX_LINE]
-    ruled = "--" in line or "__" in line
-    if not (ruled or ":" in line or "：" in line or words.RULE.fullmatch(line)):
+    rule = _rule(line)
+    if not (rule or "---" in line or ":" in line or "：" in line):
         return at
-    if words.FORWARDED.fullmatch(line):
+    if not rule and words.FORWARDED.fullmatch(line):
         scan.kept += lines[at:]
         return len(lines)
-    if scan.written and (words.ORIGINAL.fullmatch(line) or words.LIST_FOOTER.fullmatch(line)):
+    if scan.written and (words.LIST_FOOTER if rule else words.ENDING).match(line):
         return len(lines)
-    block_at = _skip_rule(lines, at)
-    if block_at < len(lines) and _header_block(lines, block_at):
+    block_at = scan.texts[at]  # behind a ruler and blank lines, no further than a few lines
+    if block_at < min(len(lines), at + RULER) and _header_block(lines, block_at):
         if scan.forwarded or not scan.written:
             scan.kept += lines[at:]
         return len(lines)
@@ -188,7 +197,7 @@ def _step(scan: _Scan, at: int) -> int:
 
 
 def _trimmed(kept: list[str]) -> str:
-    while kept and (_blank(kept[-1]) or words.RULE.fullmatch(kept[-1][:MAX_LINE])):
+    while kept and (_blank(kept[-1]) or _rule(kept[-1][:MAX_LINE])):
         kept.pop()
     return BLANK_LINES.sub("\n\n\n", "\n".join(kept)).strip("\n")
 
@@ -200,7 +209,7 @@ def reply_text(text: str, *, forwarded: bool = False) -> str:
     subject says so, and header blocks are kept.
     """
     lines = text[:MAX_TEXT].splitlines()
-    scan = _Scan(lines, [_may_end_introduction(line) for line in lines], forwarded)
+    scan = _Scan(lines, [_may_end_introduction(line) for line in lines], _texts(lines), forwarded)
     at = 0
     while at < len(scan.lines):
         at = _step(scan, at)

@@ -35,10 +35,11 @@ def _delivered_to(message: Message, to: tuple[Address, ...], cc: tuple[Address, 
     return tuple(dict.fromkeys(a.email for a in (*copies, *to, *cc)))
 
 
-def _machine(message: Message, subject: str, bounce: Bounce | None) -> Machine:
+def _machine(message: Message, subject: str, bounce: Bounce | None, late: str | None) -> Machine:
     if bounce is not None:
         return Machine.BOUNCE
-    return Machine.AUTO_REPLY if machines.written_by_machine(message, subject) else Machine.NO
+    by_machine = late is not None or machines.written_by_machine(message, subject)
+    return Machine.AUTO_REPLY if by_machine else Machine.NO
 
 
 def subject_of(message: Message) -> str:
@@ -56,7 +57,7 @@ def read_leniently(
     to, cc, reply_to = (all_mailboxes(message.values(name)) for name in ("to", "cc", "reply-to"))
     bounce = bounce_of(message, subject)
     late = delayed_id(message, subject) if bounce is None else None
-    machine = _machine(message, subject, bounce)
+    machine = _machine(message, subject, bounce, late)
     verdict = dmarc(message, authserv_id)
     fingerprint = references.content_hash(message)  # before its bytes are given up
     message.body = b"" if message.children else message.body
