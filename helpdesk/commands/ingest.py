@@ -85,14 +85,17 @@ def _ingest(rules: Desk, batch: list[mailfiles.Found], desk: str | None) -> bool
     """Take some in and tell what became of each, in their order; True when one could not be read from its file."""
     from helpdesk.usecases.batches import store_and_process_all
 
-    taken = [_delivery(rules, raw, desk) for _name, raw in batch if isinstance(raw, bytes)]
+    # What a transfer agent pipes in comes by itself, and may be a flood; files were chosen by somebody.
+    sources = ("pipe" if name == "-" else "ingest" for name, _raw in batch)
+    found = zip(batch, sources, strict=True)
+    taken = [_delivery(rules, raw, desk, source) for (_name, raw), source in found if isinstance(raw, bytes)]
     outcomes = iter(store_and_process_all(rules, taken))
     for name, raw in batch:
         _show(name, next(outcomes) if isinstance(raw, bytes) else _unread(raw))
     return len(taken) < len(batch)
 
 
-def _delivery(rules: Desk, raw: bytes, desk: str | None) -> Delivery:
+def _delivery(rules: Desk, raw: bytes, desk: str | None, source: str) -> Delivery:
     import hashlib
 
     from helpdesk.commands import mailfiles
@@ -102,7 +105,7 @@ def _delivery(rules: Desk, raw: bytes, desk: str | None) -> Delivery:
 
     identity = f"file:{desk or '*'}:{hashlib.sha256(raw).hexdigest()}"
     stored = Stored(raw, mailfiles.received_at(raw, rules.now()), desk)
-    return Delivery(stored, Channel.EMAIL, identity, "ingest")
+    return Delivery(stored, Channel.EMAIL, identity, source)
 
 
 def _show(name: str, outcome: Outcome) -> None:

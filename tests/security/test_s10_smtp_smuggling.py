@@ -1,10 +1,14 @@
 """S10: one message stays one message, whatever line ends and dots stand in it, on its way in and on its way out."""
 
 import re
+import smtplib
+
+import pytest
 
 from helpdesk.channels.base import Address, Outbound
 from helpdesk.channels.email.smtp import Sender
 from helpdesk.store.models import Ticket
+from tests.channels import test_email_lmtp as lmtp
 from tests.channels.scripted_smtp import Scripted
 from tests.security.conftest import Yard
 from tests.usecases import outgoing
@@ -37,6 +41,21 @@ def test_a_smuggled_message_in_a_mail_is_part_of_one_entry(yard: Yard) -> None:
 
 
 server = outgoing.server
+
+
+client, store = lmtp.client, lmtp.store
+
+
+@pytest.mark.parametrize("end", ENDS[:-1], ids=ascii)
+def test_our_own_listener_ends_a_message_at_one_sequence_alone(
+    client: smtplib.LMTP, store: lmtp.Store, end: str
+) -> None:
+    body = lmtp.mail("isi", To=lmtp.MEDAN) + f"sebelum{end}{SECOND.format(end[-1])}".encode()
+    lmtp.handed(client, body, lmtp.MEDAN)
+    assert len(store.kept) <= 1
+    for kept, _heads in store.kept:
+        assert b"sebelum" in kept
+        assert b"palsu" in kept, "what was smuggled is text of the one message"
 
 
 def test_what_we_send_has_no_bare_line_end_and_no_second_message(server: Scripted) -> None:
