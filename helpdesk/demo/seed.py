@@ -30,6 +30,7 @@ from helpdesk.store.models import Entry, Ticket
 from helpdesk.store.people_models import StaffUser
 from helpdesk.tickets.permission import Requester, Staff
 from helpdesk.tickets.words import Action, Channel, Role
+from helpdesk.usecases.alerting import GATHERED_FOR
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.dispatch import claim_outbox, note_failed, note_sent
 from helpdesk.usecases.handling import perform
@@ -121,17 +122,16 @@ class Past:
             self._continue(context, it.story, it.step, ticket)
         self.send(context)
 
-    def send(self, context: Context) -> None:
-        """Let everything pending leave the outbox a moment later, without sending it."""
+    def send(self, context: Context, ahead: timedelta = timedelta(0)) -> None:
+        """Let everything pending leave the outbox a moment later, without sending it; so much of the future with it."""
         if self.session.scalar(_WAITING) is None:
             return
         later = context.now + SENT_AFTER
         make_sendable(self.session, context, list(self.catalog.desks))
-        for message_id in claim_outbox(self.session, self.context(later), list(self.catalog.desks), limit=100):
+        for message_id in claim_outbox(self.session, self.context(later + ahead), list(self.catalog.desks), limit=100):
             recipient = self.session.get_one(OutboxMessage, message_id).recipient
             if recipient in UNREACHABLE:
-                refusal = ChannelError(UNREACHABLE[recipient], permanent=True)
-                note_failed(self.session, message_id, later, refusal)
+                note_failed(self.session, message_id, later, ChannelError(UNREACHABLE[recipient], permanent=True))
             else:
                 note_sent(self.session, message_id, later)
 
@@ -282,8 +282,8 @@ def seed(app: Flask, catalog: Catalog, settings: Settings, now: datetime) -> int
     with app.app_context(), unit_of_work() as session:
         if session.scalar(select(Ticket.id).limit(1)) is not None:
             return 0
-        draw = random.Random(17)  # noqa: S311 - ids of the demo's mails
-        past = Past(session, catalog, settings, _people(session, catalog, now), Pen(draw))
+        pen = Pen(random.Random(17))  # noqa: S311 - ids of the demo's mails
+        past = Past(session, catalog, settings, _people(session, catalog, now), pen)
         _tell(past, now)
         return len(session.scalars(select(Ticket.id)).all())
 
@@ -295,6 +295,6 @@ def _tell(past: Past, now: datetime) -> None:
         past.sweep(it.at)
         past.happens(it)
     past.sweep(now)
-    zone = past.catalog.desks[first].zone
-    context = past.context(nameless)
-    past.receive(context, first, past.pen.without_sender(context.address(first), nameless.astimezone(zone)))
+    past.send(past.context(now - SENT_AFTER), ahead=GATHERED_FOR)
+    context, written = past.context(nameless), nameless.astimezone(past.catalog.desks[first].zone)
+    past.receive(context, first, past.pen.without_sender(context.address(first), written))
