@@ -2,7 +2,6 @@
 
 import logging
 import re
-import struct
 
 from helpdesk.channels.email.charsets import decode, storable
 from helpdesk.channels.email.wire import uudecoded
@@ -10,10 +9,6 @@ from helpdesk.channels.email.wire import uudecoded
 BEGIN = re.compile(r"^begin [0-7]{3,4} (\S.{0,200})$", re.M)
 END = re.compile(r"^end\s*$", re.M)
 SHOWN = ("SUMMARY", "DTSTART", "DTEND", "LOCATION", "DESCRIPTION")
-# What the library raises on damaged data; the raw file is kept then.
-TNEF_DAMAGE = (
-    ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, struct.error, EOFError
-)  # fmt: skip
 MAX_CALENDAR = 65_536
 MAX_FILES = 200
 
@@ -45,7 +40,9 @@ def tnef(raw: bytes) -> tuple[str, str, list[tuple[str, bytes]]] | None:
         box = TNEF(raw, do_checksum=False)
         text, html = box.body or b"", box.htmlbody or b""
         files = [(str(a.long_filename() or ""), bytes(a.data)) for a in box.attachments[:MAX_FILES]]
-    except TNEF_DAMAGE:
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - the library raises whatever damage leads to; the raw file is kept then
         return None
     return _text(text), _text(html), files
 
