@@ -129,8 +129,7 @@ class Past:
         later = context.now + SENT_AFTER
         make_sendable(self.session, context, list(self.catalog.desks))
         for message_id in claim_outbox(self.session, self.context(later + ahead), list(self.catalog.desks), limit=100):
-            recipient = self.session.get_one(OutboxMessage, message_id).recipient
-            if recipient in UNREACHABLE:
+            if (recipient := self.session.get_one(OutboxMessage, message_id).recipient) in UNREACHABLE:
                 note_failed(self.session, message_id, later, ChannelError(UNREACHABLE[recipient], permanent=True))
             else:
                 note_sent(self.session, message_id, later)

@@ -62,14 +62,13 @@ def read_leniently(
     fingerprint = references.content_hash(message)  # before its bytes are given up
     message.body = b"" if message.children else message.body
     content = content_of(message)
-    text = content.text
     from_a_person = machine is Machine.NO and verdict != "fail"
     return Inbound(
         sender=sender,
         received_at=received_at,
         subject=subject,
-        text=text,
-        reply_text=quotes.reply_text(text, forwarded=quotes.is_forward(subject)),
+        text=content.text,
+        reply_text=quotes.reply_text(content.text, forwarded=quotes.is_forward(subject)),
         html=content.html,
         to=to,
         cc=cc,
