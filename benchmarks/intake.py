@@ -1,7 +1,8 @@
 """Mail to committed ticket with its automatic reply in the outbox, beside the limits of the machine.
 
-Mails come in batches as they wait, are read in a child process, and the time of the longest batch is told: no mail
-waits longer. With `--workers 2` as many processes work at once, each for a desk of its own.
+Mails come in batches as they wait and are read in a child process. The time of the longest transactions is told: so
+long a mail waits for those that are committed with it, at most. With `--workers 2` as many processes work at once,
+each for a desk of its own.
 
 Run: python benchmarks/intake.py [--mails 500] [--repeat 3] [--workers 2] [--database-url URL]
 """
@@ -21,9 +22,9 @@ from email import message_from_bytes, policy
 from multiprocessing.queues import Queue
 from pathlib import Path
 
-from machine import Rate, commits_a_second, noise, rate, say, spread, table
+from machine import Rate, commits_a_second, noise, percentile, rate, say, spread, table
 from mails import written_mails
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
 from helpdesk.catalog.load import load_file
 from helpdesk.catalog.source import CatalogSource
@@ -64,13 +65,15 @@ def prepared(folder: Path, url: str) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What one process did: mails, begin and end by the clock of the machine, processor time, its longest batch."""
+    """What one process did: mails, begin and end by the clock of the machine, processor time, and the seconds that its
+    transactions took, the median, the 99th percentile and the longest.
+    """
 
     mails: int
     began: float
     ended: float
     cpu: float
-    longest: float
+    transactions: tuple[float, float, float]
 
 
 def _ingested(settings: Settings, desk_id: str, mails: list[bytes], together: Callable[[], object]) -> Done:
@@ -80,23 +83,34 @@ def _ingested(settings: Settings, desk_id: str, mails: list[bytes], together: Ca
     with app.app_context(), closing(ReadingApart()) as apart:
         desk = Desk(CatalogSource(load_file(catalog_path())), settings, lambda: datetime.now(UTC), apart)
 
-        def take(batch: list[bytes]) -> float:
-            begin = time.perf_counter()
+        took = _timed(db.engine)
+
+        def take(batch: list[bytes]) -> None:
             mails = [
                 Delivery(Stored(raw, desk.now(), desk_id), "email", f"{desk_id}:{hashlib.sha256(raw).hexdigest()}", "-")
                 for raw in batch
             ]
             outcomes.update(outcome.outcome for outcome in store_and_process_all(desk, mails))
-            return time.perf_counter() - begin
 
         take(mails[:1])  # what is made once a process is made before the measurement
         together()
         began, used = time.time(), _cpu()
-        longest = max(take(batch) for batch in gathered(mails[1:], len))
+        took.clear()
+        for batch in gathered(mails[1:], len):
+            take(batch)
         ended = time.time()
+        transactions = (percentile(took, 0.5), percentile(took, 0.99), max(took))
         _check(desk_id, outcomes)
         db.engine.dispose()
-    return Done(len(mails) - 1, began, ended, _cpu() - used, longest)
+    return Done(len(mails) - 1, began, ended, _cpu() - used, transactions)
+
+
+def _timed(engine: Engine) -> list[float]:
+    """The seconds that each transaction of the engine will take, as they end."""
+    took, began = [], [0.0]
+    event.listen(engine, "begin", lambda _connection: began.__setitem__(0, time.perf_counter()))
+    event.listen(engine, "commit", lambda _connection: took.append(time.perf_counter() - began[0]))
+    return took
 
 
 def _cpu() -> float:
@@ -122,8 +136,8 @@ def _one_process(
     done.put(_ingested(_settings(folder, url), desk_id, mails, together))
 
 
-def _all_processes(folder: Path, url: str, mails: list[bytes], workers: int) -> tuple[Rate, float]:
-    """Mails a second of all processes together, and the seconds of the longest batch of any."""
+def _all_processes(folder: Path, url: str, mails: list[bytes], workers: int) -> tuple[Rate, list[Done]]:
+    """Mails a second of all processes together, and what each of them did."""
     prepared(folder, url)
     context = multiprocessing.get_context("spawn")
     done: Queue[Done] = context.Queue()
@@ -139,7 +153,7 @@ def _all_processes(folder: Path, url: str, mails: list[bytes], workers: int) -> 
         process.join()
     count = sum(one.mails for one in each)
     wall = max(one.ended for one in each) - min(one.began for one in each)
-    return Rate(count / wall, count / sum(one.cpu for one in each)), max(one.longest for one in each)
+    return Rate(count / wall, count / sum(one.cpu for one in each)), each
 
 
 def _library(of_policy: policy.Policy) -> Callable[[bytes], object]:
@@ -167,12 +181,12 @@ def main() -> None:
     mails = written_mails(asked.mails, ADDRESS)
     now = datetime.now(UTC)
     say(mails=len(mails), mib=round(sum(map(len, mails)) / 2**20, 1), workers=asked.workers, **noise())
-    longest: list[float] = []
+    done: list[Done] = []
     with tempfile.TemporaryDirectory() as folder, closing(ReadingApart()) as apart:
 
         def to_ticket(turn: int) -> Rate:
-            measured, batch = _all_processes(Path(folder, str(turn)), asked.database_url, mails, asked.workers)
-            longest.append(batch)
+            measured, each = _all_processes(Path(folder, str(turn)), asked.database_url, mails, asked.workers)
+            done.extend(each)
             return measured
 
         cases: dict[str, Callable[[int], Rate]] = {
@@ -186,7 +200,11 @@ def main() -> None:
         repeat = 1 if asked.database_url else asked.repeat
         # In turns, so that each meets the machine as the others do.
         turns = [{name: case(turn) for name, case in cases.items()} for turn in range(repeat)]
-    say(longest_batch_s=spread(longest), **noise())
+    for name, of in zip(
+        ("median", "p99", "longest"), zip(*(one.transactions for one in done), strict=True), strict=True
+    ):
+        say(transaction=name, seconds=spread(of))
+    say(**noise())
     _show({name: [turn[name] for turn in turns] for name in cases})
 
 

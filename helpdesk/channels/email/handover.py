@@ -1,7 +1,7 @@
 """What passes between the desk and the child process that reads mails: JSON and bytes, never objects.
 
 The child has seen hostile input. What it hands back is taken apart here field by field, each of the kind it has to be;
-nothing in it names a class or calls a function, as a pickle does (docs/adr/0022).
+nothing in it names a class or calls a function, as a pickle does (docs/adr/0025).
 """
 
 import json
