@@ -39,7 +39,12 @@ ROBOT = "an automatic answer to a notice to staff"
 _CUT = re.compile(r"^[>|\s]*##-.*", re.MULTILINE | re.DOTALL)
 _ONLY_QUOTED = re.compile(r"\s*(?:\S[^\n]*\n){0,2}\S[^\n]{0,300}:\s*")
 """No more than the line that a mail program puts above a quotation."""
-_NOTE = re.compile(rf"\s*#\s*(?:{'|'.join(NOTE_WORDS)})\w*\b[:.]?[ \t]*", re.IGNORECASE)
+_WORD = rf"[#\uff03][^\w\n]{{0,9}}(?:{'|'.join(NOTE_WORDS)})[^\W_]*(?:_|[^\w\n])*"
+_NOTE = re.compile(rf"[\W_]{{0,40}}{_WORD}", re.IGNORECASE)
+_NOTE_LINE = re.compile(rf"^(?:_|[^\w\n]){{0,40}}{_WORD}$", re.IGNORECASE | re.MULTILINE)
+"""The mark of a note, whatever a mail program puts around it (bold, bullets, invisible characters): rather a note that
+should have gone out than words about the requester that he gets.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,13 @@ class Done:
 
 
 def own_words(mail: Inbound) -> tuple[str, bool]:
-    """What the person wrote, without the notice below it; True where the first line makes it an internal note."""
+    """What the person wrote, without the notice below it; True where the mark at its beginning, or alone on a line
+    below a greeting, makes it an internal note.
+    """
     words, cut = _CUT.subn("", mail.reply_text)
     words = "" if cut and _ONLY_QUOTED.fullmatch(words) else words.strip()
-    marked = _NOTE.match(words)
-    return (words[marked.end() :].strip(), True) if marked else (words, False)
+    marked = _NOTE.match(words) or _NOTE_LINE.search(words)
+    return ((words[: marked.start()] + words[marked.end() :]).strip(), True) if marked else (words, False)
 
 
 def _is_to_note_address(context: Context, mail: Inbound) -> bool:
@@ -93,7 +100,8 @@ def _doubt(context: Context, raw: Claim, mail: Inbound, user: StaffUser, *, agai
 def work_by_mail(session: Session, context: Context, raw: Claim, mail: Inbound, *, again: bool) -> Done | None:
     """Do what a staff member says in an answer to a notice; None for a mail that answers none.
 
-    `again`: its Message-ID is known from another mail. The caller commits.
+    `again`: its Message-ID is known from another mail, or without one its content from another desk. The
+    caller commits.
     """
     tokens = tokens_in(context.settings.secret_key, nearest_ids(mail))
     if not tokens:

@@ -76,6 +76,11 @@ def test_an_answer_to_the_notice_answers_the_requester_and_those_in_copy(desk: D
     [
         ("#catatan\nPemohon ini sering lupa." + QUOTE, {}),
         ("\n  #Note: Pemohon ini sering lupa." + QUOTE, {}),
+        ("\u200b\ufeff#catatan\nPemohon ini sering lupa." + QUOTE, {}),
+        ("**#note:** Pemohon ini sering lupa." + QUOTE, {}),
+        ("- \uff03 Catatan\nPemohon ini sering lupa." + QUOTE, {}),
+        ("*#catatan*\n\nPemohon ini sering lupa." + QUOTE, {}),
+        ("Pemohon ini sering lupa.\n_#note_" + QUOTE, {}),
         ("Pemohon ini sering lupa." + QUOTE, {"To": "helpdeskmedan+catatan@kemenkeu.go.id"}),
     ],
 )
