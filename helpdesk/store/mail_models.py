@@ -15,7 +15,8 @@ class RawMessage(Base):
 
     `state`: received, ticketed, quarantined, flood (one of too many from one sender), suppressed (with `reason`).
     (channel, external_id) is unique: a second delivery is harmless. `received_at` is the source's own time of receipt.
-    `sender`: the address that wrote, lower case, once the mail was read. `released_at`: when staff let it out of a
+    `sender`: the address that wrote, lower case, once the mail was read; `unproved:` stands before it where it was not
+    proved. `released_at`: when staff let it out of a
     flood.
     """
 

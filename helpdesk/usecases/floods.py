@@ -16,6 +16,8 @@ from helpdesk.usecases.raw import Claim
 FLOOD = "flood"
 """The state of a raw message that belongs to a bundle."""
 RELEASED = "released"
+UNPROVED = "unproved:"
+"""Before the sender of a bundle, where somebody else wrote under that address or may have."""
 DELIBERATE = "ingest"
 """The source of mails that somebody takes in from files by hand: however many, they were meant to come."""
 

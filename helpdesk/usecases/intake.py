@@ -15,7 +15,7 @@ from helpdesk.tickets.sign_ups import looks_like_a_sign_up
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.bouncing import arrives_from, file_bounce, file_delay
 from helpdesk.usecases.context import Context
-from helpdesk.usecases.floods import FLOOD, RELEASED, flooding
+from helpdesk.usecases.floods import FLOOD, RELEASED, UNPROVED, flooding
 from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.linking import link_tickets
 from helpdesk.usecases.matching import await_parents, is_proved, match
@@ -161,7 +161,7 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
     Unknown desk and mails without a usable sender go into quarantine; nothing is dropped without a reason.
     """
     mail = without_links_of_ours(mail)
-    raw.content_hash, raw.message_id, raw.sender = mail.content_hash, mail.message_id[:500], mail.sender.email
+    raw.content_hash, raw.message_id, raw.sender = mail.content_hash, mail.message_id[:500], _counted_as(mail)
     raw.desk = raw.desk or desk_of(context, mail)
     if raw.desk is None:
         return _finish(session, raw, "quarantined", Outcome("quarantined", reason="addressed to no desk"))
@@ -179,10 +179,10 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
     if not mail.sender.email:
         return _finish(session, raw, "quarantined", Outcome("quarantined", reason="no usable sender address"))
     if mail.sender.email in context.own_addresses():
-        return _from_ourselves(session, raw, mail)
-    by_staff = work_by_mail(session, context, raw, mail, again=bool(raw.message_id and earlier))
+        return _from_ourselves(session, context, raw, mail)
+    by_staff = work_by_mail(session, context, raw, mail, again=bool(earlier))
     if by_staff is not None:
-        return _told_by_staff(session, raw, by_staff)
+        return _told_by_staff(session, context, raw, by_staff)
     flood = flooding(session, context, raw)
     if flood == FLOOD:
         return _finish(session, raw, FLOOD, Outcome("quarantined", reason=TOO_MANY))
@@ -190,17 +190,32 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
     return _join_or_open(session, context, raw, mail, [e for e in earlier if e.ticket_id and raw.message_id])
 
 
-def _from_ourselves(session: Session, raw: Claim, mail: Inbound) -> Outcome:
+def _counted_as(mail: Inbound) -> str:
+    """Whose mail counts together as a flood: what others send under somebody's address is not counted as theirs."""
+    return mail.sender.email if is_proved(mail) or not mail.sender.email else f"{UNPROVED}{mail.sender.email}"[:320]
+
+
+def _set_aside(session: Session, context: Context, raw: Claim, reason: str) -> Outcome:
+    """Into quarantine, or into the bundle of a sender of too many."""
+    if flooding(session, context, raw) == FLOOD:
+        return _finish(session, raw, FLOOD, Outcome("quarantined", reason=TOO_MANY))
+    return _finish(session, raw, "quarantined", Outcome("quarantined", reason=reason))
+
+
+def _from_ourselves(session: Session, context: Context, raw: Claim, mail: Inbound) -> Outcome:
     """Our own mail that came back is known; anything else under our address needs a person. No desk is a requester."""
     ours = raw.message_id and session.scalar(select(exists().where(OutboxMessage.message_id == raw.message_id)))
     if ours or mail.machine is Machine.AUTO_REPLY:
         return _finish(session, raw, "suppressed", Outcome("ignored", reason="a message of our own came back"))
-    return _finish(session, raw, "quarantined", Outcome("quarantined", reason="sent under an address of our own"))
+    return _set_aside(session, context, raw, "sent under an address of our own")
 
 
-def _told_by_staff(session: Session, raw: Claim, done: Done) -> Outcome:
-    said = {"ticketed": "continued", "quarantined": "quarantined"}.get(done.state, "ignored")
-    outcome = Outcome(said, done.ticket.number if done.ticket else None, done.reason)
+def _told_by_staff(session: Session, context: Context, raw: Claim, done: Done) -> Outcome:
+    if done.state == "quarantined":
+        return _set_aside(session, context, raw, done.reason)
+    outcome = Outcome(
+        "continued" if done.state == "ticketed" else "ignored", done.ticket.number if done.ticket else None, done.reason
+    )
     return _finish(session, raw, done.state, outcome, done.ticket)
 
 
@@ -208,10 +223,7 @@ def _bounced(session: Session, context: Context, raw: Claim, mail: Inbound) -> O
     ticket = file_bounce(session, raw, mail)
     if ticket is not None:
         return _finish(session, raw, "ticketed", Outcome("continued", ticket.number, "bounce"), ticket)
-    if flooding(session, context, raw) == FLOOD:
-        return _finish(session, raw, FLOOD, Outcome("quarantined", reason=TOO_MANY))
-    reason = "bounce of a message that is not known here"
-    return _finish(session, raw, "quarantined", Outcome("quarantined", reason=reason))
+    return _set_aside(session, context, raw, "bounce of a message that is not known here")
 
 
 def _belongs_to(context: Context, raw: Claim, mail: Inbound, ticket: Ticket) -> bool:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.catalog.model import Catalog
 from helpdesk.store import trouble_queries as stored
-from helpdesk.usecases.floods import discard_flood, release_flood
+from helpdesk.usecases.floods import UNPROVED, discard_flood, release_flood
 from helpdesk.web.access import AGENT, require, staff
 from helpdesk.web.admin.blueprint import agents_desks, blueprint
 from helpdesk.web.board.clocks import Present
@@ -25,6 +25,7 @@ class Bundle:
     desk: str
     desk_name: str
     sender: str
+    shown: str
     mails: str
     between: str
     sample_href: str
@@ -37,12 +38,18 @@ def bundles(desks: Collection[str], catalog: Catalog, at: Present) -> list[Bundl
             desk=row.desk,
             desk_name=catalog.desks[row.desk].name if row.desk in catalog.desks else row.desk,
             sender=row.sender,
+            shown=_shown(row.sender),
             mails=ngettext("%(num)s mail", "%(num)s mails", row.mails),
             between=f"{at.words.brief(row.first, at.now, at.zone)} – {at.words.brief(row.last, at.now, at.zone)}",
             sample_href=f"/quarantine/{row.newest}",
         )
         for row in stored.floods(database(), desks)
     ]
+
+
+def _shown(sender: str) -> str:
+    address = sender.removeprefix(UNPROVED)
+    return address if address == sender else f"{address} ({_('sender not proved')})"
 
 
 @blueprint.post("/quarantine/flood")

@@ -14,6 +14,7 @@ from helpdesk.channels.base import Address
 from helpdesk.channels.email.addresses import mailboxes
 from helpdesk.channels.email.words import decode_words
 from helpdesk.store.mail_models import RawMessage
+from helpdesk.usecases.floods import UNPROVED
 from helpdesk.usecases.redaction import without_private_links
 from helpdesk.web.admin.reasons import reason_shown
 from helpdesk.web.board.clocks import Present
@@ -103,7 +104,7 @@ def quarantined_page(raw: RawMessage, desks: Mapping[str, str], catalog: Catalog
         size=size_of(raw.size, at.words.time_dot),
         desks=tuple(Choice(i, name) for i, name in desks.items()) if raw.desk is None else (),
         places=tuple(Choice(i, name, chosen=i == raw.desk) for i, name in desks.items()),
-        proposed=_proposed(headers, raw.sender),
+        proposed=_proposed(headers, raw.sender.removeprefix(UNPROVED)),
     )
 
 
