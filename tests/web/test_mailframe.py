@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.web.ticket.mailframe import framed
+from helpdesk.web.ticket.mailframe import POLICY, framed
 
 PAGE = "data:text/html,<h1>masuk</h1>"
 
@@ -29,3 +29,20 @@ def test_a_picture_is_shown_only_where_the_mail_carries_it() -> None:
     assert 'src="data:image/png;base64,eA=="' in framed('<img src="data:image/png;base64,eA==">')
     for elsewhere in ("https://lain.example/a.png", "data:image/svg+xml,x", "data:text/html,x"):
         assert "src" not in framed(f'<img src="{elsewhere}">')
+
+
+OUT = "https://lain.example/x"
+LOADS = (
+    f'<img srcset="{OUT} 1x">', f'<div style="background:url({OUT})">', f"<style>@import url({OUT});</style>",
+    f'<video src="{OUT}" poster="{OUT}"></video>', f"<audio src={OUT}></audio>", f'<link rel="prefetch" href="{OUT}">',
+    f'<iframe src="{OUT}"></iframe>', f'<table background="{OUT}"><tr><td background="{OUT}">', f'<embed src="{OUT}">',
+    f'<meta http-equiv="refresh" content="0;url={OUT}">', f'<object data="{OUT}"></object>', f'<base href="{OUT}">',
+    f'<svg><image href="{OUT}"/></svg>', f'<input type="image" src="{OUT}">', f'<body background="{OUT}">',
+    f'<math><mtext><img src="{OUT}"></math>', f'<a ping="{OUT}">', f'<form action="{OUT}">',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("html", LOADS)
+def test_s20_nothing_is_loaded_from_elsewhere(html: str) -> None:
+    assert "lain.example" not in framed(f"{html}kata")
+    assert {"default-src 'none'", "img-src data:", "sandbox"} <= set(POLICY.split("; "))
