@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound, Unreadable
+from helpdesk.channels.email.wire import MAX_BYTES
 from helpdesk.failpoints import failpoint
 from helpdesk.store.db import unit_of_work
 from helpdesk.usecases.context import Context
@@ -149,13 +150,20 @@ def store_and_process_all(desk: Desk, deliveries: Sequence[Delivery]) -> list[Ou
     """Store raw mails, commit, then process them; what becomes of each, in their order."""
     with unit_of_work() as session:
         ids = [_store(session, desk, delivery) for delivery in deliveries]
-    new = [(raw_id, d.stored) for raw_id, d in zip(ids, deliveries, strict=True) if raw_id is not None]
-    outcomes = iter(process_all(desk, new))
+        stored = [(raw_id, d.stored) for raw_id, d in zip(ids, deliveries, strict=True) if raw_id is not None]
+        aside = {raw_id: _too_large(session, raw_id, mail) for raw_id, mail in stored if len(mail.body) > MAX_BYTES}
+    processed = iter(process_all(desk, [(raw_id, mail) for raw_id, mail in stored if raw_id not in aside]))
+    outcomes = iter([aside[raw_id] if raw_id in aside else next(processed) for raw_id, _mail in stored])
     elsewhere = Outcome("duplicate", reason="processed by another worker")
     return [
         known_before(d.channel, d.external_id) if raw_id is None else next(outcomes) or elsewhere
         for raw_id, d in zip(ids, deliveries, strict=True)
     ]
+
+
+def _too_large(session: Session, raw_id: int, mail: Stored) -> Outcome:
+    """What nobody parses is kept all the same."""
+    return set_aside(session, raw_id, f"{len(mail.body)} bytes: larger than a mail may be")
 
 
 def _store(session: Session, desk: Desk, delivery: Delivery) -> int | None:

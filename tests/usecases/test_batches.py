@@ -157,3 +157,12 @@ def test_a_mail_that_cannot_be_read_is_set_aside_among_others(post: Post) -> Non
     post.reader = reader
     assert arrive(post, numbered(2)) == ["quarantined", "opened"]
     assert post.raws()[0] == ("quarantined", "its reader died")
+
+
+def test_a_mail_above_the_size_limit_is_kept_and_not_parsed(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "MAX_BYTES", 2_000)
+    first, large, last = numbered(3)
+    large += b"isi\r\n" * 400
+    assert arrive(post, [first, large, last]) == ["opened", "quarantined", "opened"]
+    assert post.raws()[1] == ("quarantined", f"{len(large)} bytes: larger than a mail may be")
+    assert subjects(post) == ["Surat 1", "Surat 3"]

@@ -22,13 +22,13 @@ from helpdesk.channels.email.charsets import error_line
 from helpdesk.channels.email.imap_batches import Fetched, Listed, portions
 from helpdesk.channels.email.imap_idle import idle
 from helpdesk.channels.email.oauth import Presented, TokenSource
+from helpdesk.channels.email.wire import MAX_BYTES
 
 CONNECT_TIMEOUT = 15.0  # seconds
 READ_TIMEOUT = 60.0
 PORTS = {"imap": 143, "imap+starttls": 143, "imaps": 993}
 LISTED = 500  # how many mails are asked for size and date at once
 HEAD_BYTES = 65_536
-MAX_BYTES = 52_428_800
 FIRST_LOOK = 0.2  # seconds; see `Mailbox.wait`
 # Servers that refuse for the moment say so; every other refused sign-in is for the administrator.
 FOR_THE_MOMENT = ("unavailable", "throttl", "not connected", "try again", "too many", "inuse", "temporar", "internal")

@@ -14,10 +14,10 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import Envelope, Session
 
 from helpdesk.channels.email.addresses import addr_spec
+from helpdesk.channels.email.wire import MAX_BYTES
 
 log = logging.getLogger(__name__)
 
-MAX_BYTES = 52_428_800
 SECONDS = 300
 """How long a silent connection is kept."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

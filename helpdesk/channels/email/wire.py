@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from helpdesk.channels.email.charsets import decode
 from helpdesk.channels.email.words import base64_bytes, parameters
 
+MAX_BYTES = 52_428_800
+"""Of a whole mail. A larger one is not parsed: it is set aside, or not taken at all."""
 MAX_DEPTH = 40
 MAX_PARTS = 1_000
 MAX_HEADER_BYTES = 1_048_576
