@@ -19,21 +19,26 @@ _OWN_ID = re.compile(r"([0-9a-f]{32})@")
 _RETURN = re.compile(r"([^@]+)\+b([0-9a-f]{32})@([^@]+)")
 
 
-def return_address(address: str, message_id: str) -> str:
-    """Where a server shall send a message of ours back: `desk+b…@domain`, so that it names what came back.
+def random_part(message_id: str) -> str:
+    """The 32 hexadecimal digits of a Message-ID of ours; empty for any other."""
+    own = _OWN_ID.match(message_id)
+    return own[1] if own else ""
 
-    `address` itself where the Message-ID is none of ours or the result would be too long.
+
+def return_address(address: str, mark: str) -> str:
+    """Where a server shall send a message of ours back: `desk+b…@domain`, with 32 hexadecimal digits that say which.
+
+    `address` itself where the result would be too long.
     """
     local, _at, domain = address.rpartition("@")
-    own = _OWN_ID.match(message_id)
-    tied = f"{local}+b{own[1]}" if own else ""
-    return f"{tied}@{domain}" if tied and len(tied.encode()) <= LONGEST_LOCAL_PART else address
+    tied = f"{local}+b{mark}"
+    return f"{tied}@{domain}" if len(tied.encode()) <= LONGEST_LOCAL_PART else address
 
 
-def returned_id(address: str) -> str:
-    """The Message-ID (without `<>`) that a return address stands for; empty for any other address."""
+def return_mark(address: str) -> tuple[str, str]:
+    """The digits of a return address and its domain, both lower case; empty for any other address."""
     found = _RETURN.fullmatch(address.lower())
-    return f"{found[2]}@{found[3]}" if found else ""
+    return (found[2], found[3]) if found else ("", "")
 
 
 def without_return_mark(address: str) -> str:

@@ -1,17 +1,21 @@
 """A message that we sent came back, or is late: filed on its ticket; it never reopens or answers (mail-cases 7)."""
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound
 from helpdesk.store.mail_models import OutboxMessage
-from helpdesk.store.models import Entry, Person, Ticket
-from helpdesk.tickets.addresses import returned_id
+from helpdesk.store.models import Entry, Participant, Person, Ticket
 from helpdesk.tickets.words import Channel, EntryKind
+from helpdesk.usecases.caps import HOUR
+from helpdesk.usecases.context import Context
 from helpdesk.usecases.opening import person_for
 from helpdesk.usecases.raw import Claim
+from helpdesk.usecases.returning import returned_ids
 
 BOUNCE_MARK, DELAY_MARK = "bounce", "delay"
+MOST_AN_HOUR = 100
+"""At most so many reports are filed on one ticket within an hour; more than a mail to everybody in copy brings."""
 
 
 def _message(session: Session, ids: tuple[str, ...]) -> OutboxMessage | None:
@@ -22,13 +26,36 @@ def _message(session: Session, ids: tuple[str, ...]) -> OutboxMessage | None:
     )
 
 
-def _reported(session: Session, mail: Inbound) -> tuple[OutboxMessage | None, bool]:
-    """The message that a mail system reports on, and whether the address that it wrote to says which one it is."""
-    tied = _message(session, tuple(i for i in map(returned_id, mail.delivered_to) if i))
-    if tied is not None:
-        return tied, True
+def _reported(session: Session, context: Context, mail: Inbound) -> tuple[OutboxMessage | None, Ticket | None, bool]:
+    """The message that a mail system reports on, its ticket, and whether the address that the report was sent to says
+    which message it is. (None, None, False) for none, and for more reports on one ticket than there can be.
+    """
+    tied = _message(session, returned_ids(context.settings.secret_key, mail))
     named = (mail.original_message_id, *mail.in_reply_to, *mail.references)
-    return _message(session, tuple(i for i in named if i)), False
+    message = tied or _message(session, tuple(i for i in named if i))
+    ticket = session.get(Ticket, message.ticket_id) if message and message.ticket_id else None
+    if ticket is None or _too_many(session, context, ticket):
+        return None, None, False
+    return message, ticket, tied is not None
+
+
+def _too_many(session: Session, context: Context, ticket: Ticket) -> bool:
+    of_late = (Entry.ticket_id == ticket.id, Entry.created_at > context.now - HOUR)
+    reports = select(func.count()).where(*of_late, Entry.mark.in_((BOUNCE_MARK, DELAY_MARK)))
+    return (session.scalar(reports) or 0) >= MOST_AN_HOUR
+
+
+def _is_certain(session: Session, context: Context, message: OutboxMessage) -> bool:
+    """Whether a report that merely names the message may be believed about its recipient.
+
+    Where return addresses are used, only while nobody else takes part, who reads the ids of each other's messages in
+    References; elsewhere there is no better sign, but of staff, who take no part, it is never believed.
+    """
+    account = context.settings.mail.get(message.desk)
+    addresses = set(session.scalars(select(Participant.address).where(Participant.ticket_id == message.ticket_id)))
+    return addresses <= {message.recipient} or (
+        message.recipient in addresses and not (account and account.plus_address)
+    )
 
 
 def _file(session: Session, raw: Claim, mail: Inbound, ticket: Ticket, mark: str) -> None:
@@ -47,27 +74,29 @@ def _file(session: Session, raw: Claim, mail: Inbound, ticket: Ticket, mark: str
     )
 
 
-def file_bounce(session: Session, raw: Claim, mail: Inbound) -> Ticket | None:
+def file_bounce(session: Session, context: Context, raw: Claim, mail: Inbound) -> Ticket | None:
     """Tie a bounce to the outbox row that it reports; the ticket, or None when we never sent that message.
 
-    Without a return address of ours it must name the recipient: somebody who has read our Message-ID may make it up.
+    A person in copy must not silence the requester, nor the requester staff: what is not certain is shown to staff,
+    and keeps no message from leaving.
     """
-    message, tied = _reported(session, mail)
-    ticket = session.get(Ticket, message.ticket_id) if message and message.ticket_id else None
+    message, ticket, tied = _reported(session, context, mail)
     if message is None or ticket is None:
         return None
     if tied or not mail.bounce_recipients or message.recipient in mail.bounce_recipients:
-        message.state, message.error = "failed", f"returned: {mail.subject}"[:500]
-        mark_undeliverable(session, message)
+        certain = tied or _is_certain(session, context, message)
+        if certain or message.state in ("sent", "unknown"):
+            message.state, message.error = "failed", f"returned: {mail.subject}"[:500]
+        if certain:
+            mark_undeliverable(session, message)
     _file(session, raw, mail, ticket, BOUNCE_MARK)
     ticket.unread = True
     return ticket
 
 
-def file_delay(session: Session, raw: Claim, mail: Inbound) -> Ticket | None:
+def file_delay(session: Session, context: Context, raw: Claim, mail: Inbound) -> Ticket | None:
     """Note on its ticket that a message of ours is still on its way; nothing else changes. None for an unknown one."""
-    message, _tied = _reported(session, mail)
-    ticket = session.get(Ticket, message.ticket_id) if message and message.ticket_id else None
+    _about, ticket, _tied = _reported(session, context, mail)
     if ticket is not None:
         _file(session, raw, mail, ticket, DELAY_MARK)
     return ticket

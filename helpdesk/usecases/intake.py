@@ -22,6 +22,7 @@ from helpdesk.usecases.matching import await_parents, is_proved, match
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 from helpdesk.usecases.raw import Claim, finish_raw
 from helpdesk.usecases.redaction import without_links_of_ours
+from helpdesk.usecases.returning import naming_what_came_back
 from helpdesk.usecases.staff_mail import Done, work_by_mail
 
 NO_SUBJECT = "(tanpa subjek)"
@@ -160,7 +161,7 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
 
     Unknown desk and mails without a usable sender go into quarantine; nothing is dropped without a reason.
     """
-    mail = without_links_of_ours(mail)
+    mail = naming_what_came_back(context.settings.secret_key, without_links_of_ours(mail))
     raw.content_hash, raw.message_id, raw.sender = mail.content_hash, mail.message_id[:500], _counted_as(mail)
     raw.desk = raw.desk or desk_of(context, mail)
     if raw.desk is None:
@@ -174,7 +175,7 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
         return _finish(session, raw, "suppressed", known, ticket)
     if mail.machine is Machine.BOUNCE:
         return _bounced(session, context, raw, mail)
-    if mail.delayed and (late := file_delay(session, raw, mail)):
+    if mail.delayed and (late := file_delay(session, context, raw, mail)):
         return _finish(session, raw, "ticketed", Outcome("continued", late.number, "delay"), late)
     if not mail.sender.email:
         return _finish(session, raw, "quarantined", Outcome("quarantined", reason="no usable sender address"))
@@ -220,7 +221,7 @@ def _told_by_staff(session: Session, context: Context, raw: Claim, done: Done) -
 
 
 def _bounced(session: Session, context: Context, raw: Claim, mail: Inbound) -> Outcome:
-    ticket = file_bounce(session, raw, mail)
+    ticket = file_bounce(session, context, raw, mail)
     if ticket is not None:
         return _finish(session, raw, "ticketed", Outcome("continued", ticket.number, "bounce"), ticket)
     return _set_aside(session, context, raw, "bounce of a message that is not known here")

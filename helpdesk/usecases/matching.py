@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.base import Inbound
 from helpdesk.store.mail_models import MessageKey
 from helpdesk.store.models import Participant, Ticket
-from helpdesk.tickets.addresses import returned_id
 from helpdesk.tickets.reference import numbers_in
 from helpdesk.usecases.linking import final_target
 
@@ -51,12 +50,8 @@ _BY_IDS = (
 
 
 def nearest_ids(mail: Inbound) -> list[str]:
-    """The ids that a mail answers, the most telling one first: In-Reply-To, then References from the newest on.
-
-    A machine that quotes none answers to the return address of ours, which names the message, too.
-    """
-    returned = tuple(filter(None, map(returned_id, mail.delivered_to[:NEAREST])))
-    return list(dict.fromkeys((*mail.in_reply_to[:NEAREST], *returned, *reversed(mail.references))))[:NEAREST]
+    """The ids that a mail answers, the most telling one first: In-Reply-To, then References from the newest on."""
+    return list(dict.fromkeys((*mail.in_reply_to[:NEAREST], *reversed(mail.references))))[:NEAREST]
 
 
 def tickets_by_ids(session: Session, mail: Inbound, desk: str | None) -> list[Ticket]:

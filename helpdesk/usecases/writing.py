@@ -9,7 +9,6 @@ from helpdesk.channels.base import Address, Outbound
 from helpdesk.channels.email.thread_index import child_of, index_in
 from helpdesk.store.mail_models import OutboxMessage, RawMessage
 from helpdesk.store.models import Entry, Ticket
-from helpdesk.tickets.addresses import return_address
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.access import link_for, link_token
 from helpdesk.usecases.caps import CODE
@@ -17,6 +16,7 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.letter import BETWEEN_LANGUAGES, Signature, letter_html, letter_text
 from helpdesk.usecases.messages import LANGUAGES, render_body, render_subject
 from helpdesk.usecases.office_hours import office_hours
+from helpdesk.usecases.returning import return_address
 from helpdesk.usecases.staff_tokens import holds_token
 
 HEAD = 65_536
@@ -96,7 +96,9 @@ def _ticket(session: Session, message: OutboxMessage) -> Ticket | None:
 
 def _returns_to(context: Context, message: OutboxMessage, address: str) -> str:
     account = context.settings.mail.get(message.desk)
-    return return_address(address, message.message_id) if account and account.plus_address else address
+    if account is None or not account.plus_address:
+        return address
+    return return_address(context.settings.secret_key, address, message.message_id)
 
 
 def no_ticket(desk: str) -> Ticket:
