@@ -103,6 +103,17 @@ def test_each_recipient_has_its_own_answer_and_each_desk_one_copy(client: smtpli
     assert client.noop()[0] == 250, "and no answer is left over"
 
 
+def test_no_address_adds_a_line_before_the_mail(client: smtplib.LMTP) -> None:
+    def answer(command: str) -> int:
+        client.send(f"{command}\r\n")  # what `docmd` refuses to send
+        return client.getreply()[0]
+
+    assert answer('MAIL FROM:<"a\rAuthentication-Results: mx; dmarc=pass"@x.example>') == 553
+    assert answer("MAIL FROM:<a@x.example>") == 250
+    assert answer(f'RCPT TO:<"x\rDelivered-To: {MEDAN}"@kantor.example>') == 550
+    assert answer(f"RCPT TO:<{MEDAN}>") == 250
+
+
 def test_whatever_goes_wrong_here_the_transfer_agent_keeps_the_mail(client: smtplib.LMTP, store: Store) -> None:
     store.error = OSError("disk")
     assert handed(client, mail(), MEDAN, DENPASAR) == [250, 250, 451, 451]

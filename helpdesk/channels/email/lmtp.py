@@ -25,6 +25,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TRY_AGAIN = "451 4.3.0 try again later"
 NO_ROOM = "452 4.3.1 too little room on the disk"
 UNKNOWN = "550 5.1.1 no desk has this address"
+NO_ADDRESS = "553 5.1.7 an address with control characters"
 TAKEN = "250 2.0.0 kept"
 
 
@@ -66,6 +67,8 @@ class Receiver:
         self, _server: LMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Nothing is begun that there is no room for."""
+        if not address.isprintable():  # it is written before the mail, and must not add a line there
+            return NO_ADDRESS
         if self._is_full():
             return NO_ROOM
         envelope.mail_from = address
@@ -81,7 +84,7 @@ class Receiver:
         except Exception as error:  # noqa: BLE001 - whatever it is, the mail must not come back to its sender for it
             log.warning("an address could not be looked up: %s", type(error).__name__)
             return TRY_AGAIN
-        if not desk:
+        if not desk or not address.isprintable():
             return UNKNOWN
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
