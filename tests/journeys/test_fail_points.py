@@ -27,7 +27,7 @@ from helpdesk.channels.email.imap import Mailbox
 from helpdesk.config import MailAccount, Settings
 from helpdesk.resources import catalog_path
 from helpdesk.store.db import db
-from helpdesk.usecases.polling import opened, poll
+from helpdesk.usecases.polling import compare, opened, poll
 from helpdesk.worker import Worker
 from helpdesk.worker.sending import send_due
 from tests.journeys import invariants
@@ -86,8 +86,9 @@ class Ordeal:
         account = self.worker.desk.settings.mail[MEDAN]
         assert account.imap
         with Mailbox(account.imap) as mailbox:
-            opened(self.worker.desk, MEDAN, mailbox)
-            poll(self.worker.desk, MEDAN, mailbox)
+            name = opened(self.worker.desk, MEDAN, mailbox)
+            poll(self.worker.desk, name, mailbox)
+            compare(self.worker.desk, name, mailbox)
 
     def _mind_the_clocks(self) -> None:
         self.worker.sweep()
@@ -121,6 +122,12 @@ class Ordeal:
             os._exit(0)
         _, status = os.waitpid(child, 0)
         assert status == signal.SIGKILL, "the round did not pass the place"
+
+    def marked(self) -> list[bytes]:
+        """The bytes of the mails that are marked as read at the server."""
+        with self.server.imap(MEDAN) as client:
+            seen = client.search("SEEN")
+            return [mail[b"BODY[]"] for mail in client.fetch(seen, ["BODY.PEEK[]"]).values()] if seen else []
 
     def close(self) -> None:
         """Leave no connection and no process open; each is opened again where it is needed."""
@@ -172,14 +179,20 @@ def test_whatever_fails_wherever_nothing_is_lost_or_doubled(ordeal: Ordeal, name
 
     ordeal.whole(fail, at_the_end=name.startswith("scheduler"))
     failpoints.arm("")
+    ordeal.send(1)  # and whoever writes after the fault is served
+    ordeal.round()
     data = ordeal.worker.desk.settings
     engine = create_engine(data.database_url)
     invariants.nothing_is_lost(engine, ordeal.sent)
-    invariants.nothing_is_doubled(engine, [f"pemohon+{number}@{mail.DOMAIN}" for number in (1, 2, 3)])
+    invariants.nothing_is_doubled(engine, [f"pemohon+{number}@{mail.DOMAIN}" for number in (1, 2, 3, 4)])
     invariants.each_answer_goes_once(engine, ordeal.arrived(), in_doubt=2)
+    invariants.conversations_are_in_order(engine)
     invariants.files_are_whole(engine, data.data / "blobs")
+    invariants.clocks_are_what_they_add_up_to(ordeal.worker.app, ordeal.worker.desk.context())
     invariants.every_change_has_one_event(engine)
     invariants.nothing_is_stuck(engine)
+    invariants.what_is_marked_is_stored(engine, ordeal.marked())
+    assert len(ordeal.marked()) == len(ordeal.sent), "what a kill left unmarked is marked later"
     engine.dispose()
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from tests.journeys import invariants
 from tests.servers.ground import wait_until
 from tests.servers.installation import Installation
 from tests.servers.mail import HOST, MailServer
@@ -149,6 +150,13 @@ def check_nothing_lost_or_doubled(ordeal: Ordeal) -> None:
         ("requester-message", ordeal.sent, ordeal.sent),
     ]
     assert ordeal.column("select count(*) from event") == [ordeal.sent]
+    invariants.conversations_are_in_order(ordeal.engine)
+    invariants.every_change_has_one_event(ordeal.engine)
+    invariants.files_are_whole(ordeal.engine, ordeal.place.data / "blobs")
+    with ordeal.server.imap(MEDAN) as client:
+        seen = client.search("SEEN")
+        marked = [bytes(mail[b"BODY[]"]) for mail in client.fetch(seen, ["BODY.PEEK[]"]).values()]
+    invariants.what_is_marked_is_stored(ordeal.engine, marked)
 
 
 def check_answers(ordeal: Ordeal) -> None:
