@@ -59,6 +59,13 @@ def test_the_next_step_is_the_primary_button(world: World) -> None:
     assert primary(world.ticket(Status.FULFILLED)) == "Konfirmasi"
 
 
+def test_what_an_action_sends_stands_after_the_action(world: World) -> None:
+    number = world.ticket(Status.IN_PROGRESS)
+    world.api("rina").ok(number, "classify", {"item": RESET, "type": "incident", "priority": 3})
+    page = shown(world, number, "rina")
+    assert page.index("mengklasifikasi") < page.index("kami tangani sebagai layanan")
+
+
 def test_a_form_does_what_the_interface_does(world: World) -> None:
     number = world.ticket(item=RESET)
     steps = [

@@ -269,5 +269,6 @@ def steps(events: Iterable[Event], catalog: Catalog, at: Present, names: Names) 
 
 
 def conversation(parts: Iterable[tuple[Any, Message]]) -> tuple[Message, ...]:
-    """Messages and steps in the order of time; at the same second the message comes first."""
-    return tuple(part for _at, part in sorted(parts, key=lambda pair: (pair[0], pair[1].look == "step")))
+    """Messages and steps in the order of time; at the same moment a person's message, the step, what the step sent."""
+    rank = {"step": 1, "auto": 2}
+    return tuple(part for _at, part in sorted(parts, key=lambda pair: (pair[0], rank.get(pair[1].look, 0))))
