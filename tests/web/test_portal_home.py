@@ -50,6 +50,18 @@ def test_other_ways_to_write_are_named_only_where_the_desk_has_some(world: World
 
 
 @pytest.mark.parametrize(
+    ("desk", "called"),
+    [
+        (MEDAN, ["+62614153035", "+62614153044"]),
+        ("kptik-surabaya", ["+62313523096", "+62313523093"]),
+        ("kptik-makassar", ["+62411425231"]),
+    ],
+)
+def test_each_telephone_number_of_a_desk_is_called_by_itself(world: World, desk: str, called: list[str]) -> None:
+    assert re.findall(r'href="tel:([^"]*)"', world.browser().get(f"/{desk}").text) == called
+
+
+@pytest.mark.parametrize(
     ("at", "said"),
     [
         ({}, "Open until 17:00 WIB"),

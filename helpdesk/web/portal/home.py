@@ -1,5 +1,6 @@
 """The home page as values: the desk's services as rows, its hours now, its other channels."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,14 +135,19 @@ def _digits(number: str) -> str:
     return f"62{kept[1:]}" if kept.startswith("0") else kept
 
 
+def _dialled(number: str) -> str:
+    """Without an extension in brackets and without the end of a range: `031 3523093-95` is called at 3523093."""
+    return re.sub(r"-\d{1,2}$", "", number.split("(", maxsplit=1)[0].strip())
+
+
 def ways(desk: Desk, names: Mapping[str, str]) -> tuple[Way, ...]:
     """The desk's other channels; `names` are the words for "phone" and "email" in the reader's language."""
     found = []
     if desk.whatsapp:
         found.append(Way("WhatsApp", desk.whatsapp, f"https://wa.me/{_digits(desk.whatsapp)}"))
     if desk.phone:
-        first = desk.phone.split(";")[0].split("(")[0]
-        found.append(Way(names["phone"], desk.phone, f"tel:+{_digits(first)}"))
+        numbers = [number.strip() for number in desk.phone.split(";") if number.strip()]
+        found += [Way(names["phone"], number, f"tel:+{_digits(_dialled(number))}") for number in numbers]
     if desk.email:
         found.append(Way(names["email"], desk.email, f"mailto:{desk.email}"))
     return tuple(found)
