@@ -266,7 +266,7 @@ def _build(language: str) -> Phrases:
         file_came=gettext("has a document come?"),
         response=gettext("response"),
         handling=gettext("first handling"),
-        handle_by=gettext("first handling by %(when)s", when="%s"),
+        handle_by=gettext("handle by %(when)s", when="%s"),
         resolution=gettext("resolution"),
         by=gettext("until %s"),
         answered=gettext("answered %s"),
