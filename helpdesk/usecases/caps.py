@@ -29,10 +29,10 @@ _STANDING = select(
 )
 
 
-def over_cap(session: Session, context: Context, recipient: str) -> bool:
-    """True when the address has had its share of automatic messages for this hour."""
+def over_cap(session: Session, context: Context, recipient: str, *, spare: int = 0) -> bool:
+    """True when the address has had its share of automatic messages for this hour, but for `spare` of them."""
     recent = session.scalar(_RECENT, {"recipient": recipient, "since": context.now - HOUR})
-    return (recent or 0) >= context.settings.automatic_per_hour
+    return (recent or 0) >= context.settings.automatic_per_hour - spare
 
 
 def first_state(
@@ -54,11 +54,20 @@ def first_state(
     return (HELD, OVER_CAP) if recent >= context.settings.automatic_per_hour else (PENDING, "")
 
 
-def over_cap_in_all(session: Session, context: Context) -> bool:
-    """True when all desks together have sent their share of automatic messages within the hour."""
+def over_cap_in_all(session: Session, context: Context, recipient: str) -> bool:
+    """True when all desks together have sent their share of automatic messages within the hour.
+
+    Addresses that nobody knew an hour ago get two thirds of it at most: whoever makes up thousands of them must not
+    use up what everybody else needs.
+    """
     most = context.settings.automatic_in_all
     sent = select(OutboxMessage.id).where(OutboxMessage.automatic, OutboxMessage.sent_at > context.now - HOUR)
-    return (session.scalar(select(func.count()).select_from(sent.limit(most).subquery())) or 0) >= most
+    count = session.scalar(select(func.count()).select_from(sent.limit(most).subquery())) or 0
+    if count < most - most // 3:
+        return False
+    return count >= most or bool(
+        session.scalar(select(exists().where(Person.email == recipient, Person.created_at > context.now - HOUR)))
+    )
 
 
 def mail_is_held(session: Session, settings: Settings) -> bool:

@@ -145,7 +145,7 @@ def take_next(
 def _is_too_much(session: Session, context: Context, message: OutboxMessage) -> bool:
     """Hold an automatic message back where all desks together have had their share. A code has limits of its own."""
     exempt = not message.automatic or message.kind == CODE or message.released_at is not None
-    if exempt or not over_cap_in_all(session, context):
+    if exempt or not over_cap_in_all(session, context, message.recipient):
         return False
     message.state, message.error, message.lease_until, message.attempts = HELD, IN_ALL, None, 0
     session.flush()

@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
+from helpdesk.store.db import unit_of_work
 from helpdesk.store.mail_models import OutboxMessage, RawMessage
 from helpdesk.store.models import Person, Ticket
+from helpdesk.usecases.opening import person_for
 from helpdesk.usecases.returning import return_address
 from helpdesk.worker.sending import Senders, send_due
 from tests.channels.scripted_smtp import Scripted
@@ -133,12 +136,25 @@ def test_all_desks_together_send_so_many_automatic_messages_an_hour_and_agents_a
     mail = {MEDAN: replace(post.office.settings.mail[MEDAN], smtp=url)}
     post.office.settings = replace(post.office.settings, mail=mail, automatic_in_all=3)
     made = Senders(post.office.settings, now=lambda: post.office.now().timestamp())
+    with unit_of_work() as session:
+        for n in range(5):
+            person_for(session, post.office.now() - timedelta(days=1), email=f"orang{n}@k{n}.example")
     numbers = [str(post.arrives(letter(From=f"orang{n}@k{n}.example", Message_ID=f"<{n}@k>")).ticket) for n in range(5)]
     post.office.does("agen", "reply", numbers[-1], text="Halo.")
     send_due(post.desk, made)
     states = [(m.kind, m.state, m.error) for m in post.rows(OutboxMessage)]
     acknowledged = [("acknowledgement", "sent", "")] * 3 + [("acknowledgement", "held", "in-all")] * 2
     assert states == [*acknowledged, ("reply", "sent", "")]
+    post.office.now.move(minutes=61)
+    for n in range(3):
+        post.arrives(letter(From=f"baru{n}@eva.example", Message_ID=f"<baru{n}@k>"))
+    send_due(post.desk, made)
+    assert [m.state for m in post.rows(OutboxMessage)[-3:]] == ["sent", "sent", "held"], (
+        "made-up people get two thirds of it"
+    )
+    post.arrives(letter(From="orang1@k1.example", Message_ID="<kenal@k>"))
+    send_due(post.desk, made)
+    assert message(post).state == "sent", "who is known gets his share"
     post.office.now.move(minutes=61)
     post.arrives(letter(From="lagi@k.example", Message_ID="<lagi@k>"))
     send_due(post.desk, made)

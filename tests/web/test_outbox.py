@@ -51,6 +51,14 @@ def test_a_message_is_shown_whole_but_for_what_only_its_recipient_may_see(both: 
             assert both.entered(name).get(f"/outbox/{message}{part}").status_code == status
 
 
+def test_what_goes_to_a_telephone_is_shown_and_has_no_bytes_as_mail(world: World) -> None:
+    message = outgoing(world, "unsendable")
+    with world.app.app_context(), unit_of_work() as session:
+        session.get_one(OutboxMessage, message).recipient = "+62 812 3456"
+    browser = world.entered("rina")
+    assert [browser.get(f"/outbox/{message}{part}").status_code for part in ("", "/raw")] == [200, 404]
+
+
 def test_a_code_is_shown_to_nobody_but_its_owner(world: World) -> None:
     with world.app.app_context(), unit_of_work() as session:
         row = enqueue_code(session, world.context, MEDAN, "wati@example.id", "493817")

@@ -3,8 +3,10 @@
 from flask import Response, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from helpdesk.channels.base import ChannelError
 from helpdesk.channels.email.composing import compose
 from helpdesk.store import trouble_queries as stored
 from helpdesk.store.mail_models import OutboxMessage
@@ -91,7 +93,11 @@ def outgoing_html(message_id: int) -> Response:
 def outgoing_raw(message_id: int) -> Response:
     """The bytes as they leave, as a download; without the private link and the code."""
     row = message_of(database(), staff(), message_id)
-    answer = make_response(compose(shown_letter(database(), context(), row), now=lambda: row.created_at))
+    try:
+        letter = compose(shown_letter(database(), context(), row), now=lambda: row.created_at)
+    except ChannelError:  # it goes to a telephone, or to what is no address: there are no bytes
+        raise NotFound from None
+    answer = make_response(letter)
     answer.headers["Content-Type"] = "application/octet-stream"
     answer.headers["Content-Disposition"] = f'attachment; filename="outgoing-{message_id}.eml"'
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
