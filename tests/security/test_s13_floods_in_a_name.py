@@ -4,6 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from helpdesk.store.db import unit_of_work
+from helpdesk.store.mail_models import OutboxMessage
+from helpdesk.store.people_models import StaffUser
+from helpdesk.usecases.caps import over_cap
 from tests.security.conftest import Yard
 from tests.usecases.post import letter
 
@@ -40,3 +44,17 @@ def test_what_always_goes_to_quarantine_becomes_a_bundle_too(yard: Yard, trick: 
     for n in range(2 * LIMIT):
         yard.arrives(letter(f"banyak {n}", Message_ID=f"<{n}@luar>", **trick))
     assert [state for state, _reason in yard.post.raws()] == ["quarantined"] * LIMIT + ["flood"] * LIMIT
+
+
+def test_a_requester_who_answers_without_end_leaves_staff_their_warnings(yard: Yard) -> None:
+    yard.office.settings = replace(yard.office.settings, flood_mails=0)
+    with unit_of_work() as session:
+        session.query(StaffUser).filter_by(name="rina").one().email = "rina@kemenkeu.go.id"
+    number = yard.arrives(letter())
+    yard.office.does("rina", "take", number)
+    for n in range(8):
+        yard.arrives(letter(f"lagi {n}", Message_ID=f"<l{n}@k>", In_Reply_To="<m1@kantor.example>"))
+    told = [m for m in yard.post.rows(OutboxMessage) if m.recipient == "rina@kemenkeu.go.id"]
+    assert [m.kind for m in told] == ["answered"] * 5
+    with unit_of_work() as session:
+        assert not over_cap(session, yard.office.context(), "rina@kemenkeu.go.id")
