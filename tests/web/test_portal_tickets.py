@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.db import db, unit_of_work
@@ -279,3 +280,14 @@ def test_files_that_vanished_from_the_store_are_not_found(world: World) -> None:
         store = BlobStore(world.context.settings.data)
         store.path(db.session.get(File, file).sha256).unlink()
     assert world.browser().get(f"{link(world, number)}/files/{file}").status_code == 404
+
+
+def test_a_quotation_is_folded_and_the_whole_message_is_one_click_away(world: World) -> None:
+    number = world.ticket()
+    with world.app.app_context(), unit_of_work() as session:
+        entry = session.scalars(select(Entry).join(Ticket).where(Ticket.number == number)).first()
+        entry.text, entry.shown_text = "Masih rusak.\n\n> Sudah dicoba?", "Masih rusak."
+    page = world.browser().get(link(world, number)).text
+    whole = page[page.index("Pesan seutuhnya") :]
+    assert "Sudah dicoba?" not in page[: page.index("Pesan seutuhnya")]
+    assert whole.index("Sudah dicoba?") < whole.index("</details>")

@@ -213,3 +213,18 @@ def test_one_statement_of_a_page_counts_what_went_wrong_at_the_chosen_desk_and_a
     assert len([s for s in statements if "FROM outbox_message" in s]) == 1
     assert "2 messages that could not be read wait" in page, "those of the chosen desk and those of no desk"
     assert re.search(r'href="/quarantine"[^>]*>.{0,80}3', page, re.DOTALL), "the frame counts all desks of the person"
+
+
+def test_a_reason_with_particulars_is_in_the_language_of_the_reader(world: World) -> None:
+    browser = world.entered("rina")
+    for number, (stored, shown) in enumerate(
+        {
+            "60000000 bytes: larger than a mail may be": "lebih besar daripada batas surel: 60 MB",
+            "its reader died: it took too long": "pembacaan terpisah berakhir tanpa jawaban: it took too long",
+        }.items()
+    ):
+        raw = quarantine(world, (MEDAN, None)[number])
+        with world.app.app_context(), unit_of_work() as session:
+            session.get_one(RawMessage, raw).reason = stored
+        assert shown in world.entered("admin" if number else "rina").get(f"/quarantine/{raw}").text
+    assert "its reader died" not in browser.get("/quarantine").text

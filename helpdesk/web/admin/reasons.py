@@ -63,9 +63,22 @@ def _steps() -> Mapping[str, str]:
     }
 
 
+def _beginnings() -> Mapping[str, str]:
+    return {
+        "its reader died": _("reading it apart ended without an answer"),
+        "its reader died twice": _("reading it apart ended without an answer, twice"),
+        "not processed": _("it could not be processed"),
+    }
+
+
 def reason_shown(stored: str) -> str:
-    """Why a message is in quarantine; a reason that has no wording of its own is shown as it is stored."""
-    return _reasons().get(stored, stored)
+    """Why a message is in quarantine: a known sentence, or a known beginning with its particulars; else as stored."""
+    beginning, colon, said = stored.partition(": ")
+    size, _blank, unit = beginning.partition(" ")
+    if colon and unit == "bytes" and size.isdigit():
+        return str(_("larger than a mail may be: %(size)s MB", size=int(size) // 1_000_000))
+    known = _beginnings().get(beginning) if colon else None
+    return f"{known}: {said}" if known else _reasons().get(stored, stored)
 
 
 def error_shown(stored: str) -> str:

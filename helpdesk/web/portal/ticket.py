@@ -45,7 +45,10 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One item of the conversation; `side` is its CSS class: empty for the requester, out, auto."""
+    """One item of the conversation; `side` is its CSS class: empty for the requester, out, auto.
+
+    `whole`: the message with what it quotes, where `text` leaves something out.
+    """
 
     who: str
     side: str
@@ -53,6 +56,7 @@ class Said:
     iso: str
     text: str
     files: tuple[Attached, ...]
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ def _said(entry: Entry, ticket: Ticket, at: Present) -> Said:
         iso=entry.created_at.astimezone(at.desk.zone).isoformat(timespec="minutes"),
         text=_text(entry, at.language),
         files=tuple(Attached(f.id, f.name, file_size(f.size)) for f in entry.files),
+        whole=entry.text if kind == EntryKind.REQUESTER_MESSAGE and entry.shown_text not in ("", entry.text) else "",
     )
 
 
