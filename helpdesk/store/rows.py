@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, insert, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -33,27 +34,47 @@ def write(session: Session, model: type[Base], **values: Any) -> int:
     return int(session.connection().execute(_insert(model), values).scalar_one())
 
 
-def keep(session: Session, row: Base) -> None:
-    """Insert a new row object as it stands and let the session know it, with its id, without the unit of work."""
+def _values(row: Base) -> dict[str, object]:
+    """What a new row object is inserted with."""
     given = row.__dict__
     for key, value in _defaults(type(row)):
         if key not in given:
             set_committed_value(row, key, value)  # else the first look at it asks the database
-    values = {key: given[key] for key in _columns(type(row)) if key in given}
-    set_committed_value(row, "id", write(session, type(row), **values))
+    return {key: given[key] for key in _columns(type(row)) if key in given}
+
+
+def _known(session: Session, row: Base, identity: int) -> None:
+    set_committed_value(row, "id", identity)
     make_transient_to_detached(row)
     session.add(row)
+
+
+def keep(session: Session, row: Base) -> None:
+    """Insert a new row object as it stands and let the session know it, with its id, without the unit of work."""
+    _known(session, row, write(session, type(row), **_values(row)))
+
+
+@cache
+def _insert_if_new(model: type[Base], dialect: str) -> Insert:
+    insert_of = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert_of(model).on_conflict_do_nothing().returning(model.__table__.c.id)
+
+
+def keep_if_new(session: Session, row: Base) -> bool:
+    """Like `keep`, but False where a unique key of the row is there already; another transaction that is about to
+    insert it is waited for.
+    """
+    statement = _insert_if_new(type(row), session.get_bind().dialect.name)
+    identity = session.connection().execute(statement, _values(row)).scalar()
+    if identity is not None:
+        _known(session, row, identity)
+    return identity is not None
 
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
-def one_at_a_time(session: Session, key: str) -> bool:
-    """Let transactions with the same key run one after the other; SQLite's writers do so anyway.
-
-    True where somebody else may have written since this transaction began to look.
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return False
-    session.execute(_LOCK, {"key": key})
-    return True
+def one_at_a_time(session: Session, key: str) -> None:
+    """Let transactions with the same key run one after the other; SQLite's writers do so anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(_LOCK, {"key": key})

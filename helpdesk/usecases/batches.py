@@ -31,8 +31,8 @@ AT_ONCE = 20
 """At most so many mails are gathered."""
 BYTES = 4 * 2**20
 """And no further ones once they are so large together: a mail of 25 MB goes alone."""
-GATHERED_WITHIN = 0.04
-DECIDED_WITHIN = 0.06
+GATHERED_WITHIN = 0.03
+DECIDED_WITHIN = 0.05
 """Seconds: after these no further mail is added to what is gathered, or to the transaction."""
 _NO_LONG_WAIT = text("set local lock_timeout = '500ms'")
 """Several tickets are locked one after the other, in an order that others do not keep to. Who waits gives way, before

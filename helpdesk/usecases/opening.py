@@ -14,7 +14,7 @@ from helpdesk.channels.base import Attachment
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.mail_models import MessageKey
 from helpdesk.store.models import Entry, Event, File, NumberSequence, Participant, Person, Ticket
-from helpdesk.store.rows import keep, one_at_a_time, write
+from helpdesk.store.rows import keep, keep_if_new, write
 from helpdesk.tickets.events import SILENT
 from helpdesk.tickets.permission import Actor, Staff
 from helpdesk.tickets.reference import format_number, number_year
@@ -115,12 +115,9 @@ def person_for(
 
 def _new_person(session: Session, person: Person) -> Person:
     """Two processes may meet the same new address at once: the second one finds the first one's row."""
-    if person.email and one_at_a_time(session, person.email):
-        known = session.scalar(_PERSON, {"email": person.email})
-        if known is not None:
-            return known
-    keep(session, person)
-    return person
+    if keep_if_new(session, person):
+        return person
+    return session.scalars(_PERSON, {"email": person.email}).one()
 
 
 def attach(session: Session, blobs: BlobStore, entry_id: int, attachments: tuple[Attachment, ...]) -> None:
