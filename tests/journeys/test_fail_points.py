@@ -24,6 +24,7 @@ from helpdesk.catalog.load import load_file
 from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.base import ChannelError
 from helpdesk.channels.email.imap import Mailbox
+from helpdesk.channels.email.reading import read
 from helpdesk.config import MailAccount, Settings
 from helpdesk.resources import catalog_path
 from helpdesk.store.db import db
@@ -131,7 +132,6 @@ class Ordeal:
 
     def close(self) -> None:
         """Leave no connection and no process open; each is opened again where it is needed."""
-        self.worker._read.close()
         self.worker._senders.close()
         with self.worker.app.app_context():
             db.engine.dispose()
@@ -157,7 +157,9 @@ def ordeal(settings: Settings, server: mail.MailServer, tmp_path: Path) -> Itera
         imap=urlsplit(server.imap_url(MEDAN)), smtp=urlsplit(server.smtp_url), address=f"{MEDAN}@{mail.DOMAIN}"
     )
     there = replace(settings, mail={MEDAN: account}, test_now_file=clock, take_all_mail=True)
-    made = Ordeal(Worker(there, CatalogSource(load_file(catalog_path()))), server, clock)
+    worker = Worker(there, CatalogSource(load_file(catalog_path())))
+    worker.desk = replace(worker.desk, read=read)  # a process for each reader has tests of its own, and takes its time
+    made = Ordeal(worker, server, clock)
     made.move()
     yield made
     failpoints.arm("")
