@@ -224,9 +224,12 @@ def exim(dovecot: dovecot_server.Dovecot) -> Iterator[exim_server.Exim]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A Chromium that reaches only loopback. Mark the test `browser`."""
+    """A Chromium that reaches only loopback. Mark the test `browser`.
+
+    For one module: while it runs, nothing else in this process can run an event loop.
+    """
     playwright = pytest.importorskip("playwright.sync_api")
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed: make test-servers")

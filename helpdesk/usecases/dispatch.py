@@ -64,9 +64,11 @@ def claim_outbox(
     )
     if resting:
         due = due.where(not_(_rests(resting)))
+    # Materialized: PostgreSQL may run a subquery once for each row that it is compared with, and lock others each time.
+    once = due.cte("due").prefix_with("MATERIALIZED", dialect="postgresql")
     claimed = session.scalars(
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_(due))
+        .where(OutboxMessage.id.in_(select(once.c.id)))
         .values(state="claimed", lease_until=now + LEASE, attempts=OutboxMessage.attempts + 1)
         .returning(OutboxMessage.id)
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, text, update
 
 from helpdesk.channels.base import ChannelError
 from helpdesk.store.db import db, unit_of_work
@@ -18,7 +18,7 @@ from helpdesk.usecases.portal_codes import ask_code
 from helpdesk.worker.sending import Senders, send_due
 from tests.channels.scripted_smtp import DROP, Scripted
 from tests.usecases import outgoing
-from tests.usecases.conftest import MEDAN
+from tests.usecases.conftest import MEDAN, Office
 from tests.usecases.outgoing import ONE_DATABASE, message, parsed, replied
 from tests.usecases.post import Post, letter
 
@@ -268,3 +268,15 @@ def test_what_is_no_longer_claimed_is_left_alone(post: Post) -> None:
 
 
 # How the mails look, at a real server
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_one_message_is_claimed_whatever_way_the_database_takes_to_it(office: Office) -> None:
+    for number in range(6):
+        office.opened(email=f"warga{number}@kantor.example")
+    with unit_of_work() as session:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            session.execute(text(f"SET LOCAL enable_{way} = off"))
+        assert len(claim_outbox(session, office.context(), [MEDAN])) == 1
+        states = session.scalars(select(OutboxMessage.state)).all()
+    assert sorted(states) == ["claimed", *["pending"] * 5]

@@ -116,10 +116,7 @@ def _linked(viewer: Viewer, ticket: Ticket) -> tuple[Linked, ...]:
         "merged": (_("merged into"), _("took in")),
         "split": (_("was split into"), _("was split from")),
         "same-message": (_("same message as"), _("same message as")),
-        "claimed-number": (
-            _("names, as somebody without part in it"),
-            _("is named, by somebody without part in it, in"),
-        ),
+        "claimed-number": (_("names, without part in it"), _("is named, without part in it, in")),
     }
     return tuple(
         Linked(row.number, f"/tickets/{row.number}", f"{_towards(names, row, ticket)}: {row.subject}")
