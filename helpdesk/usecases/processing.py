@@ -19,7 +19,7 @@ from helpdesk.store.models import Ticket
 from helpdesk.timepiece import Now
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.intake import Outcome, receive_mail
-from helpdesk.usecases.raw import claim_raw, note_failure, put_off, quarantine, store_raw
+from helpdesk.usecases.raw import claim_raw, note_failure, put_off, quarantine
 
 log = logging.getLogger(__name__)
 
@@ -119,24 +119,6 @@ def set_aside(session: Session, raw_id: int, reason: str) -> Outcome:
 def _put_off(desk: Desk, raw_id: int) -> None:
     with unit_of_work() as session:
         put_off(session, raw_id, desk.now())
-
-
-def store_and_process(desk: Desk, stored: Stored, *, channel: str, external_id: str, source: str) -> Outcome:
-    """Store a raw mail, commit, then process it."""
-    with unit_of_work() as session:
-        raw_id = store_raw(
-            session,
-            channel=channel,
-            external_id=external_id,
-            body=stored.body,
-            received_at=stored.received_at,
-            now=desk.now(),
-            desk=stored.desk,
-            source=source,
-        )
-    if raw_id is None:
-        return known_before(channel, external_id)
-    return process(desk, raw_id, stored) or Outcome("duplicate", reason="processed by another worker")
 
 
 def known_before(channel: str, external_id: str) -> Outcome:

@@ -24,7 +24,8 @@ from helpdesk.config import load
 from helpdesk.resources import catalog_path
 from helpdesk.store.db import bare_app, db, reading, unit_of_work
 from helpdesk.store.models import Ticket
-from helpdesk.usecases.processing import Desk, Stored, store_and_process
+from helpdesk.usecases.batches import Delivery, store_and_process_all
+from helpdesk.usecases.processing import Desk, Stored
 from helpdesk.worker import Worker
 
 MAILS = 2_000
@@ -52,8 +53,8 @@ def ingest(env: dict[str, str], mails: list[tuple[int, bytes]], gate: Any, told:
         outcomes: Counter[str] = Counter()
         for number, raw in mails:
             stored = Stored(raw, NOW + timedelta(seconds=number), DESK)
-            done = store_and_process(desk, stored, channel="email", external_id=f"surat-{number}", source="long run")
-            outcomes[done.outcome] += 1
+            done = store_and_process_all(desk, [Delivery(stored, "email", f"surat-{number}", "long run")])
+            outcomes[done[0].outcome] += 1
         db.engine.dispose()
     told.put(outcomes)
 

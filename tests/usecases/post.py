@@ -15,8 +15,9 @@ from helpdesk.config import load
 from helpdesk.store.db import unit_of_work
 from helpdesk.store.mail_models import Mailbox, OutboxMessage, RawMessage
 from helpdesk.store.models import Entry, Event, Participant, Ticket, TicketLink
+from helpdesk.usecases.batches import Delivery, store_and_process_all
 from helpdesk.usecases.intake import Outcome
-from helpdesk.usecases.processing import Desk, Reader, Stored, store_and_process
+from helpdesk.usecases.processing import Desk, Reader, Stored
 from helpdesk.usecases.raw import store_raw
 from tests.usecases.conftest import MEDAN, Office
 
@@ -69,7 +70,7 @@ class Post:
         """One delivery into the mailbox of a desk (None: by its recipients)."""
         identity = identity or f"{desk}:1:{next(self._uids)}"
         stored = Stored(raw, at or self.office.now(), desk)
-        return store_and_process(self.desk, stored, channel="email", external_id=identity, source="imap")
+        return store_and_process_all(self.desk, [Delivery(stored, "email", identity, "imap")])[0]
 
     def is_stored_only(self, raw: bytes) -> int:
         """As after a kill between storing and processing; the id of the raw message."""
