@@ -274,3 +274,10 @@ def test_the_page_of_a_long_ticket_asks_the_database_as_often_as_that_of_a_short
     for n in range(10):
         add_entry(world, number, text=f"pesan {n}")
     assert cost() == few <= 20
+
+
+def test_the_first_handling_is_named_once_and_stays_when_somebody_has_begun(world: World) -> None:
+    number = world.ticket(item="bmn.4/facilities")
+    for _begun in range(2):
+        assert len(re.findall(r">\s*Penanganan awal\s*<", shown(world, number))) == 1
+        world.api("rina").ok(number, "take")

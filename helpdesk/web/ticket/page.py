@@ -233,7 +233,7 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
         page,
         response=response,
         resolution=resolution,
-        milestones=side.milestones(found.standing, at),
+        milestones=side.milestones(found.standing, response, at),
         rules=side.rules(item, ticket, catalog, at),
         wording=item.wording.id if item else "",
         task=_task(found, page.requester, resolution.pill, at) if works or found.brief else (),

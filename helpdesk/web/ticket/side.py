@@ -56,13 +56,14 @@ def clock_sides(response: Clock, resolution: Clock, why: tuple[str, ...], at: Pr
     return first, ClockSide(_("Resolution"), pill(resolution, at), _due(resolution, at), title, why)
 
 
-def milestones(standing: Standing, at: Present) -> tuple[ClockSide, ...]:
-    """What is due besides both clocks: the first handling, the event."""
+def milestones(standing: Standing, shown: ClockSide, at: Present) -> tuple[ClockSide, ...]:
+    """What is due besides both clocks: the event, and the first handling unless it is the clock `shown` already."""
     none, names = Pill("none", "", ""), {FIRST_HANDLING: _("First handling"), EVENT_STAGE: _("Event")}
     found = (s for s in standing.timeline.stages if s.stage is None)
     return tuple(
         ClockSide(names[s.name], none, at.words.full(s.due_at, at.zone) if s.due_at else _("no date yet"))
         for s in found
+        if names[s.name] != shown.name
     )
 
 
