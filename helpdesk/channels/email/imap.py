@@ -160,9 +160,10 @@ class Mailbox:
                 client.noop()  # shows a dead link, and keeps a living one open
                 return False
             end = time.monotonic() + seconds
-            return idle(client, min(FIRST_LOOK, seconds), stop) or (
-                not stop.is_set() and time.monotonic() < end and idle(client, max(end - time.monotonic(), 0.0), stop)
-            )
+            news = idle(client, min(FIRST_LOOK, seconds), stop)
+            while not news and not stop.is_set() and (left := end - time.monotonic()) > 0:
+                news = idle(client, left, stop)
+            return news
 
     def close(self) -> None:
         """Signs out and disconnects; never raises."""

@@ -1,7 +1,10 @@
-"""One IDLE command, with its traps (RFC 2177): a dead link that reports nothing for ever, news behind the end."""
+"""One IDLE command, with its traps (RFC 2177): a dead link that reports nothing for ever, news behind the end.
+
+What the server says is never read while IDLE runs: a line may arrive in two packets, and a half line read without
+waiting ends the connection. So this looks only whether there is something to read, ends IDLE and reads with its end.
+"""
 
 import select
-import socket
 import ssl
 import time
 from imaplib import IMAP4
@@ -11,39 +14,38 @@ from typing import Any
 from imapclient import IMAPClient
 
 STOP_LOOK = 1.0  # seconds between two looks at `stop`
+PAUSE = 0.05  # seconds after words that were no news, so that a talkative server does not keep a processor busy
 NEWS = (b"EXISTS", b"RECENT")
 
 
 def idle(client: IMAPClient, seconds: float, stop: Event) -> bool:
-    """One IDLE of at most `seconds`; True when the server announced mail. Raises what IMAPClient raises."""
+    """One IDLE of at most `seconds`, ended by the first word of the server; True when it announced mail.
+
+    Raises what IMAPClient raises, also where the link turns out to be closed.
+    """
     client.idle()
-    news: list[Any] = []
     end = time.monotonic() + seconds
-    while not news and not stop.is_set() and (left := end - time.monotonic()) > 0:
-        step = min(left, STOP_LOOK)
-        began = time.monotonic()
-        news = [r for r in client.idle_check(timeout=step) if _is_news(r)]
-        if not news and time.monotonic() - began < step / 10:
-            # Something other than mail, or the end of a dead link, which comes at once and for ever.
-            stop.wait(min(0.05, step))
-            if _closed(client):
-                break
-    _, rest = client.idle_done()
-    return bool(news) or any(_is_news(r) for r in rest)
+    while not stop.is_set() and (left := end - time.monotonic()) > 0:
+        if _has_words(client, min(left, STOP_LOOK)):
+            break
+    _, said = client.idle_done()
+    if any(_is_news(response) for response in said):
+        return True
+    stop.wait(min(PAUSE, max(end - time.monotonic(), 0.0)))
+    return False
+
+
+def _has_words(client: IMAPClient, seconds: float) -> bool:
+    """True as soon as there is something to read, an end of file included; False after `seconds`."""
+    sock = client.socket()
+    if isinstance(sock, ssl.SSLSocket) and sock.pending():
+        return True
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def _is_news(response: Any) -> bool:
     if isinstance(response, tuple) and response and response[0] == b"BYE":
         raise IMAP4.abort("the server said good-bye")
     return isinstance(response, tuple) and len(response) > 1 and response[1] in NEWS
-
-
-def _closed(client: IMAPClient) -> bool:
-    """True when the other side has closed: an end of file is there to be read."""
-    sock = client.socket()
-    if not select.select([sock], [], [], 0)[0]:
-        return False
-    try:
-        return isinstance(sock, ssl.SSLSocket) or not sock.recv(1, socket.MSG_PEEK)
-    except OSError:
-        return True
