@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from helpdesk.catalog.model import Text
-from helpdesk.store.mail_models import MessageKey, OutboxMessage
+from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.people_queries import Addressee, addressee, addressees, is_active
 from helpdesk.store.rows import one_at_a_time
 from helpdesk.tickets.events import WARNED
@@ -20,7 +19,9 @@ from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.absence import who_is_there
 from helpdesk.usecases.caps import over_cap
 from helpdesk.usecases.deed import Deed
+from helpdesk.usecases.informing import ids_for, ways_to_answer
 from helpdesk.usecases.notices import enqueue
+from helpdesk.usecases.staff_tokens import SEVERAL
 from helpdesk.usecases.standards import calendar_for
 
 KINDS = {True: "warning", False: "alarm"}
@@ -75,12 +76,13 @@ def _tell(deed: Deed, person: Addressee, kind: str) -> None:
     one_at_a_time(session, f"notice:{person.email}")
     waiting = _waiting(deed, person)
     if waiting is not None:
-        _gather(session, waiting, said)
+        _gather(deed, waiting, said, person)
     elif not over_cap(session, context, person.email):
-        data = {**said, "notices": [said]}
+        data = {**said, "notices": [said], **ways_to_answer(context, ticket.desk)}
+        conversation, own = ids_for(session, context, ticket.desk, ticket.id, person)
         enqueue(
             session, context, ticket, None, kind, person.email,
-            name=person.shown, automatic=True, data=data, at=_goes_out_at(deed),
+            name=person.shown, automatic=True, data=data, at=_goes_out_at(deed), answers=(conversation,), own_id=own,
         )  # fmt: skip
 
 
@@ -122,8 +124,9 @@ def _waiting(deed: Deed, person: Addressee) -> OutboxMessage | None:
     )
 
 
-def _gather(session: Session, waiting: OutboxMessage, said: dict[str, Any]) -> None:
-    """Make the waiting notice one about several tickets; an answer to it belongs to none of them."""
+def _gather(deed: Deed, waiting: OutboxMessage, said: dict[str, Any], person: Addressee) -> None:
+    """Make the waiting notice one about several tickets; an answer to it belongs to none of them, as its ids say."""
     waiting.kind, waiting.ticket_id = DIGEST, None
     waiting.context = {"notices": [*waiting.context["notices"], said]}
-    session.execute(delete(MessageKey).where(MessageKey.message_id == waiting.message_id))
+    conversation, own = ids_for(deed.session, deed.context, deed.ticket.desk, SEVERAL, person)
+    waiting.message_id, waiting.in_reply_to, waiting.references = own, conversation, [conversation]

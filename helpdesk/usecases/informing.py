@@ -65,17 +65,30 @@ def _tell(
     # The rest is for warnings and alarms: whoever writes answer after answer must not use that up.
     if over_cap(session, context, person.email, spare=context.settings.automatic_per_hour // 2):
         return
-    account, ours = context.settings.mail.get(ticket.desk), context.address(ticket.desk)
-    by_mail, tied = bool(account and account.staff_mail), bool(account and account.plus_address)
-    local, _at, domain = ours.rpartition("@")
     page = f"{context.settings.base_url}/tickets/{ticket.number}"
-    data = {**said, "page": page, "cut": CUT if by_mail else "", "note_address": ""}
-    if by_mail and tied:
-        data["note_address"] = f"{local}+{NOTE_WORDS[0]}@{domain}"
-    user_id = session.scalars(select(StaffUser.id).where(StaffUser.name == person.name)).one()
-    bound = (context.settings.secret_key, ticket.id, user_id, ours)
+    data = {**said, "page": page, **ways_to_answer(context, ticket.desk)}
+    conversation, own = ids_for(session, context, ticket.desk, ticket.id, person)
     session.flush()
     enqueue(
         session, context, ticket, None, kind, person.email, name=person.shown, automatic=True, data=data,
-        answers=(conversation_id(*bound),), own_id=notice_id(*bound),
+        answers=(conversation,), own_id=own,
     )  # fmt: skip
+
+
+def ways_to_answer(context: Context, desk_id: str) -> dict[str, str]:
+    """What a notice says about answering it: `cut`, the line above which the answer stands, and `note_address`.
+
+    Both are empty where the desk takes no mail of staff.
+    """
+    account = context.settings.mail.get(desk_id)
+    if account is None or not account.staff_mail:
+        return {"cut": "", "note_address": ""}
+    local, _at, domain = context.address(desk_id).rpartition("@")
+    return {"cut": CUT, "note_address": f"{local}+{NOTE_WORDS[0]}@{domain}" if account.plus_address else ""}
+
+
+def ids_for(session: Session, context: Context, desk_id: str, ticket_id: int, person: Addressee) -> tuple[str, str]:
+    """(what a notice refers to, its own fresh Message-ID), bound to the ticket, or to SEVERAL, and to the person."""
+    user_id = session.scalars(select(StaffUser.id).where(StaffUser.name == person.name)).one()
+    bound = (context.settings.secret_key, ticket_id, user_id, context.address(desk_id))
+    return conversation_id(*bound), notice_id(*bound)

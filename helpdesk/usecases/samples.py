@@ -18,8 +18,8 @@ from helpdesk.usecases.writing import HIDDEN, framed, no_ticket
 
 REPLY = "Selamat pagi,\n\nkata sandi sudah kami atur ulang. Silakan coba masuk lagi.\n\nSalam, petugas meja layanan"
 TRY = "test"
-WITHOUT_TICKET = frozenset({"code", TRY})
-TO_STAFF = frozenset({"warning", "alarm", "digest", "answered", "assigned"})
+WITHOUT_TICKET = frozenset({"code", TRY, "not-taken"})
+TO_STAFF = frozenset({"warning", "alarm", "digest", "answered", "assigned", "not-taken"})
 
 
 def kinds() -> list[str]:

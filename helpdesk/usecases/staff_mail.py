@@ -21,11 +21,12 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.handling import perform
 from helpdesk.usecases.informing import NOTE_WORDS
 from helpdesk.usecases.linking import final_target
-from helpdesk.usecases.matching import match, nearest_ids
+from helpdesk.usecases.matching import is_proved, match, nearest_ids
+from helpdesk.usecases.not_taken import tell_not_taken
 from helpdesk.usecases.opening import attach
 from helpdesk.usecases.people import staff_of
 from helpdesk.usecases.raw import Claim
-from helpdesk.usecases.staff_tokens import Token, tokens_in
+from helpdesk.usecases.staff_tokens import SEVERAL, Token, tokens_in
 
 NOT_YOURS = "an answer to a notice to staff, but not from who got it"
 SWITCHED_OFF = "an answer of staff by mail, which this desk does not take"
@@ -34,6 +35,7 @@ NO_LONGER = "an answer of staff by mail, from somebody who no longer has access"
 SENT_TWICE = "an answer of staff by mail, the second one under its Message-ID"
 WORDLESS = "an answer of staff by mail without words of its own"
 REFUSED = "an answer of staff by mail that the ticket does not take"
+OF_SEVERAL = "an answer of staff by mail to a notice about several tickets"
 ROBOT = "an automatic answer to a notice to staff"
 
 _CUT = re.compile(r"^[>|\s]*##-.*", re.MULTILINE | re.DOTALL)
@@ -114,8 +116,23 @@ def work_by_mail(session: Session, context: Context, raw: Claim, mail: Inbound, 
     if mail.machine is not Machine.NO:
         return Done("suppressed", ROBOT)
     user, token = found
+    if token.ticket_id == SEVERAL:
+        return _of_several(session, context, raw, mail, user, token, again=again)
     doubt = _doubt(context, raw, mail, user, again=again)
     return Done("quarantined", doubt) if doubt else _act(session, context, raw, mail, user, token)
+
+
+def _of_several(
+    session: Session, context: Context, raw: Claim, mail: Inbound, user: StaffUser, token: Token, *, again: bool
+) -> Done:
+    """Nobody can know which ticket it is meant for: it is kept for staff, and the person learns that, once a notice."""
+    if not is_proved(mail):
+        return Done("quarantined", NOT_PROVED)
+    if not user.active:
+        return Done("quarantined", NO_LONGER)
+    if not again and raw.desk:
+        tell_not_taken(session, context, raw.desk, user, token.quoted, raw.message_id)
+    return Done("quarantined", SENT_TWICE if again else OF_SEVERAL)
 
 
 def _act(session: Session, context: Context, raw: Claim, mail: Inbound, user: StaffUser, token: Token) -> Done:

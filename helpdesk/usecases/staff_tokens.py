@@ -7,16 +7,21 @@ from dataclasses import dataclass
 
 from helpdesk.usecases.access import signed
 
+SEVERAL = 0
+"""In the place of a ticket's id: the notice is about several of them, and an answer to it belongs to none."""
 _TOKEN = re.compile(r"(?:^|\.)s([0-9]{1,12})-([0-9]{1,12})-([0-9a-f]{32})@")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token that somebody quotes. `genuine`: we made it, for this ticket and this staff user (ids of their rows)."""
+    """A token that somebody quotes, and the id that holds it. `genuine`: we made it, for this ticket (SEVERAL: a notice
+    about several) and this staff user (ids of their rows).
+    """
 
     ticket_id: int
     user_id: int
     genuine: bool
+    quoted: str = ""
 
 
 def _mark(secret: str, ticket_id: int, user_id: int) -> str:
@@ -42,7 +47,9 @@ def tokens_in(secret: str, ids: Iterable[str]) -> list[Token]:
     """The tokens in the ids that a mail answers, in their order; whoever made them up is not `genuine`."""
     found = (match for identifier in ids if (match := _TOKEN.search(identifier)))
     return [
-        Token(ticket, user, secrets.compare_digest(match[0].lstrip("."), f"{_mark(secret, ticket, user)}@"))
+        Token(
+            ticket, user, secrets.compare_digest(match[0].lstrip("."), f"{_mark(secret, ticket, user)}@"), match.string
+        )
         for match in found
         for ticket, user in [(int(match[1]), int(match[2]))]
     ]

@@ -82,6 +82,7 @@ def kind_names() -> Mapping[str, str]:
         "digest": _("several notices to staff"),
         "answered": _("answer told to staff"),
         "assigned": _("assignment told to staff"),
+        "not-taken": _("automatic answer to staff: their mail reached no ticket"),
         "reminder": _("reminder of missing documents"),
         "lapse": _("notice of lapse"),
         "code": _("one-time code"),

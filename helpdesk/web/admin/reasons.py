@@ -31,6 +31,7 @@ def _about_staff() -> Mapping[str, str]:
         staff_mail.NO_LONGER: _("an answer of staff by mail, from somebody who no longer has access"),
         staff_mail.SENT_TWICE: _("an answer of staff by mail, the second one under its Message-ID"),
         staff_mail.WORDLESS: _("an answer of staff by mail without words of its own"),
+        staff_mail.OF_SEVERAL: _("an answer of staff by mail to a notice about several tickets"),
         staff_mail.REFUSED: _("an answer of staff by mail that the ticket does not take"),
     }
 
