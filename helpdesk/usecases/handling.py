@@ -15,23 +15,26 @@ from helpdesk.usecases import describing, fulfilment, holding, linking, triage
 from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed, facts_of
+from helpdesk.usecases.enclosing import enclose, enclosed
 from helpdesk.usecases.notices import send_reply
 from helpdesk.usecases.short_notice import mention
 
 
 def reply(deed: Deed) -> None:
-    """A public reply; it goes out on the requester's channel and to everybody in copy."""
-    text = deed.text("text", _("Write a text."))
+    """A public reply with its files; it goes out on the requester's channel and to everybody in copy."""
+    text, files = deed.text("text", _("Write a text.")), enclosed(deed)
     deed.done()
-    send_reply(deed, deed.entry(EntryKind.PUBLIC_REPLY, text))
+    entry = deed.entry(EntryKind.PUBLIC_REPLY, text)
+    enclose(deed, entry, files)
+    send_reply(deed, entry)
     deed.ticket.unread = False
 
 
 def note(deed: Deed) -> None:
     """An internal note; it never leaves the staff side."""
-    text = deed.text("text", _("Write a text."))
+    text, files = deed.text("text", _("Write a text.")), tuple(deed.fields.get("files") or ())
     deed.done()
-    deed.entry(EntryKind.WORK_NOTE, text)
+    enclose(deed, deed.entry(EntryKind.WORK_NOTE, text), files)
 
 
 ACTIONS: Mapping[Action, Callable[[Deed], None]] = {

@@ -12,18 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound, Machine
-from helpdesk.store.blobs import BlobStore
 from helpdesk.store.models import Entry, Ticket
 from helpdesk.store.people_models import StaffUser
-from helpdesk.tickets.errors import DomainError, Forbidden, NotFound
+from helpdesk.tickets.errors import DomainError, Forbidden, Invalid, NotFound
 from helpdesk.tickets.words import Action
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.enclosing import for_the_requester, keeps_its_body_as_file
 from helpdesk.usecases.handling import perform
 from helpdesk.usecases.informing import NOTE_WORDS
 from helpdesk.usecases.linking import final_target
 from helpdesk.usecases.matching import is_proved, match, nearest_ids
 from helpdesk.usecases.not_taken import tell_not_taken
-from helpdesk.usecases.opening import attach
 from helpdesk.usecases.people import staff_of
 from helpdesk.usecases.raw import Claim
 from helpdesk.usecases.staff_tokens import SEVERAL, Token, tokens_in
@@ -36,6 +35,7 @@ SENT_TWICE = "an answer of staff by mail, the second one under its Message-ID"
 WORDLESS = "an answer of staff by mail without words of its own"
 REFUSED = "an answer of staff by mail that the ticket does not take"
 OF_SEVERAL = "an answer of staff by mail to a notice about several tickets"
+TOO_MUCH = "an answer of staff by mail with too many or too large files"
 ROBOT = "an automatic answer to a notice to staff"
 
 _CUT = re.compile(r"^[>|\s]*##-.*", re.MULTILINE | re.DOTALL)
@@ -145,19 +145,20 @@ def _act(session: Session, context: Context, raw: Claim, mail: Inbound, user: St
     if not text:
         return Done("quarantined", WORDLESS)
     action = Action.NOTE if noted or _is_to_note_address(context, mail) else Action.REPLY
+    files = mail.attachments if action is Action.NOTE else for_the_requester(mail.attachments)
+    if action is Action.REPLY and keeps_its_body_as_file(files):
+        return Done("quarantined", TOO_MUCH)
     try:
-        perform(session, context, staff_of(user), ticket, action, {"text": text})
+        perform(session, context, staff_of(user), ticket, action, {"text": text, "files": files})
+    except Invalid as refusal:
+        return Done("quarantined", TOO_MUCH if "files" in refusal.fields else REFUSED)
     except DomainError as refusal:
         return Done("quarantined", NO_LONGER if isinstance(refusal, NotFound | Forbidden) else REFUSED)
-    _keep_origin(session, context, raw, mail, ticket, user)
+    _keep_origin(session, raw, ticket, user)
     return Done("ticketed", "", ticket)
 
 
-def _keep_origin(
-    session: Session, context: Context, raw: Claim, mail: Inbound, ticket: Ticket, user: StaffUser
-) -> None:
-    """The entry just made knows the mail that it came from, and has its files."""
+def _keep_origin(session: Session, raw: Claim, ticket: Ticket, user: StaffUser) -> None:
+    """The entry just made knows the mail that it came from."""
     newest = select(Entry).where(Entry.ticket_id == ticket.id, Entry.author_id == user.id).order_by(Entry.id.desc())
-    entry = session.scalars(newest.limit(1)).one()
-    entry.raw_id = raw.id
-    attach(session, BlobStore(context.settings.data), entry.id, mail.attachments)
+    session.scalars(newest.limit(1)).one().raw_id = raw.id

@@ -11,6 +11,8 @@ SEVERAL = 0
 """In the place of a ticket's id: the notice is about several of them, and an answer to it belongs to none."""
 _TOKEN = re.compile(r"(?:^|\.)s([0-9]{1,12})-([0-9]{1,12})-([0-9a-f]{32})@")
 
+_QUOTED = re.compile(rb"(?<![0-9A-Za-z])s[0-9]{1,12}-[0-9]{1,12}-[0-9a-f]{32}@")
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -41,6 +43,11 @@ def notice_id(secret: str, ticket_id: int, user_id: int, sender: str) -> str:
 def holds_token(identifier: str) -> bool:
     """True for an id that a notice to a staff member carries: it is nobody else's business."""
     return _TOKEN.search(identifier) is not None
+
+
+def quotes_token(content: bytes) -> bool:
+    """True for a file with such an id in it, such as a copy of a notice; in UTF-16 too, as Outlook stores mails."""
+    return _QUOTED.search(content) is not None or _QUOTED.search(content.replace(b"\0", b"")) is not None
 
 
 def tokens_in(secret: str, ids: Iterable[str]) -> list[Token]:

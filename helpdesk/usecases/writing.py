@@ -5,10 +5,11 @@ from dataclasses import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.channels.base import Address, Outbound
+from helpdesk.channels.base import Address, Attachment, Outbound
 from helpdesk.channels.email.thread_index import child_of, index_in
+from helpdesk.store.blobs import BlobStore
 from helpdesk.store.mail_models import OutboxMessage, RawMessage
-from helpdesk.store.models import Entry, Ticket
+from helpdesk.store.models import Entry, File, Ticket
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.access import link_for, link_token
 from helpdesk.usecases.caps import CODE
@@ -21,6 +22,8 @@ from helpdesk.usecases.staff_tokens import holds_token
 
 HEAD = 65_536
 """Bytes of a stored mail within which its header ends."""
+REPLY = "reply"
+"""The kind of an agent's answer, the only one with files."""
 HIDDEN = "••••••"
 """What staff see in the place of a one-time code, and of the private link of a requester."""
 
@@ -67,7 +70,17 @@ def _written(
     data = {**message.context, **({"code": code} if code and message.kind == CODE else {})}
     words = _words(session, context, message, ticket or no_ticket(message.desk), data)
     whole = framed(context, message, ticket or no_ticket(message.desk), data, words, link)
-    return replace(whole, thread_index=_thread_index(session, message))
+    files = _files(session, context, message)
+    return replace(whole, thread_index=_thread_index(session, message), attachments=files)
+
+
+def _files(session: Session, context: Context, message: OutboxMessage) -> tuple[Attachment, ...]:
+    """The files of an agent's answer. Raises OSError when one cannot be read: an answer without it would mislead."""
+    if message.kind != REPLY or message.entry_id is None:
+        return ()
+    blobs = BlobStore(context.settings.data)
+    rows = session.scalars(select(File).where(File.entry_id == message.entry_id).order_by(File.id))
+    return tuple(Attachment(row.name, row.media_type, blobs.path(row.sha256).read_bytes()) for row in rows)
 
 
 def framed(

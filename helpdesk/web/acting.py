@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from helpdesk.channels.base import Attachment
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.errors import NotFound, WrongState
 from helpdesk.tickets.errors import marked as _
@@ -39,22 +40,32 @@ def done(
     action: Action,
     given: Mapping[str, Any],
     unchanged: Callable[[Ticket], None] = lambda _ticket: None,
+    files: tuple[Attachment, ...] = (),
 ) -> Ticket:
     """Do an action on an admitted ticket: check the fields, then `unchanged` (raises when it is stale), then act."""
     fields = load_action(action, given)
     unchanged(ticket)
-    perform(database(), context(), actor, ticket, action, fields)
+    perform(database(), context(), actor, ticket, action, {**fields, "files": files} if files else fields)
     return ticket
 
 
-def act(actor: Actor, number: str, action: Action, given: Mapping[str, Any], *, version: int | None = None) -> Ticket:
+def act(
+    actor: Actor,
+    number: str,
+    action: Action,
+    given: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    files: tuple[Attachment, ...] = (),
+) -> Ticket:
     """Do one action with the fields of the interface (a form's through `schemas.form_fields`); the ticket afterwards.
 
-    Refused in this order: NotFound, Forbidden, Invalid, WrongState. `version` is the one that the page showed.
+    Refused in this order: NotFound, Forbidden, Invalid, WrongState. `version` is the one that the page showed. `files`
+    come with an answer or a note.
     """
 
     def unchanged(ticket: Ticket) -> None:
         if version is not None and ticket.version != version:
             raise WrongState(CHANGED)
 
-    return done(actor, admitted(actor, number, action), action, given, unchanged)
+    return done(actor, admitted(actor, number, action), action, given, unchanged, files)

@@ -8,11 +8,11 @@ from helpdesk.store.db import unit_of_work
 from helpdesk.store.mail_models import MessageKey, OutboxMessage
 from helpdesk.store.models import Entry, Event
 from helpdesk.store.people_models import Membership, StaffUser
-from helpdesk.usecases import staff_mail
+from helpdesk.usecases import enclosing, staff_mail
 from helpdesk.usecases.departing import deactivate
 from helpdesk.usecases.informing import CUT
 from tests.security.conftest import Yard
-from tests.usecases.post import letter, with_file
+from tests.usecases.post import letter
 
 RINA, MX = "rina@kemenkeu.go.id", "mx.kemenkeu.go.id"
 PASS = f"{MX}; dmarc=pass header.from=kemenkeu.go.id"
@@ -189,8 +189,48 @@ def test_who_is_told_of_an_assignment_an_answer_and_a_substitute_in_their_place(
     assert [m.recipient for m in desk.sent("answered")] == [RINA, "tono@kemenkeu.go.id"]
 
 
-def test_a_file_of_an_answer_is_kept_with_it(desk: Desk) -> None:
-    raw = with_file("Lihat lampiran.", From=RINA, In_Reply_To=f"<{desk.notice.message_id}>", Message_ID="<f@r>",
-                    Authentication_Results=PASS)  # fmt: skip
-    assert desk.yard.arrives(raw) == desk.number
-    assert "bast.pdf" in desk.yard.portal(desk.number)
+def attached(files: list[tuple[str, str, bytes]], mark: str = "", **fields: str) -> bytes:
+    """The mail of an agent with files: (name, media type, bytes)."""
+    parts = [b"Content-Type: text/plain\n\n" + f"{mark}Lihat lampiran.".encode()]
+    parts += [
+        f'Content-Type: {kind}\nContent-Disposition: attachment; filename="{name}"\n\n'.encode() + content
+        for name, kind, content in files
+    ]
+    body = b"".join(b"--batas\n" + part + b"\n" for part in parts) + b"--batas--\n"
+    given = {"From": RINA, "Authentication_Results": PASS, "Content_Type": 'multipart/mixed; boundary="batas"'}
+    return letter(body, **given, **fields)
+
+
+def test_the_files_of_an_answer_go_out_with_it_but_no_copy_of_the_notice(desk: Desk) -> None:
+    """A mail program that encloses the mail it answers would hand out the token by which its reader answers."""
+    notice = f"Message-ID: <{desk.notice.message_id}>\nSubject: x\n\nhttp://desk/tickets/1\n".encode()
+    files = [
+        ("../surat\u200b.pdf", "application/pdf", b"%PDF-1.4 isi"),
+        ("asli.eml", "message/rfc822", notice),
+        ("asli.msg", "application/vnd.ms-outlook", notice.decode().encode("utf-16")),
+        ("smime.p7s", "application/pkcs7-signature", b"tanda tangan"),
+    ]
+    reply = f"<{desk.notice.message_id}>"
+    assert desk.yard.arrives(attached(files, In_Reply_To=reply, Message_ID="<f@r>")) == desk.number
+    for _to, mail, _raw in desk.yard.mails()[-2:]:
+        found = [(part.get_filename(), part.get_content_type(), part.get_content()) for part in mail.iter_attachments()]
+        assert found == [("surat.pdf", "application/pdf", b"%PDF-1.4 isi")]
+    shown = desk.yard.portal(desk.number)
+    assert "surat.pdf" in shown
+    assert "asli" not in shown
+    assert desk.yard.arrives(attached(files, "#catatan\n", In_Reply_To=reply, Message_ID="<n@r>")) == desk.number
+    assert len(desk.went_out()) == 2, "those of a note stay inside"
+    assert "asli" not in desk.yard.portal(desk.number)
+
+
+def test_an_answer_whose_files_cannot_go_out_is_set_aside_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enclosing, "FILE_BYTES", 1000)
+    reply = f"<{desk.notice.message_id}>"
+    for number, files in enumerate((
+        [("a.bin", "application/octet-stream", b"x" * 1001)],
+        [(f"{n}.pdf", "application/pdf", b"%PDF") for n in range(21)],
+        [("message.txt", "text/plain", b"the whole body, with what it quotes")],
+    )):  # fmt: skip
+        outcome = desk.yard.post.arrives(attached(files, In_Reply_To=reply, Message_ID=f"<g{number}@r>"))
+        assert (outcome.outcome, outcome.reason) == ("quarantined", staff_mail.TOO_MUCH)
+    assert (desk.said(), desk.went_out()) == ([], [])

@@ -150,6 +150,8 @@ def _facts(row: OutboxMessage, letter: Outbound, line: Outgoing, at: Present) ->
         Fact(_("Written"), line.written_full),
         Fact("Message-ID", letter.message_id or "–"),
     ]
+    if letter.attachments:
+        found.append(Fact(_("Files"), ", ".join(file.name for file in letter.attachments)))
     if row.attempts:
         found.append(Fact(_("Tried"), ngettext("%(num)s time", "%(num)s times", row.attempts)))
     if row.sent_at:

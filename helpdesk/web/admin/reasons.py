@@ -33,6 +33,7 @@ def _about_staff() -> Mapping[str, str]:
         staff_mail.WORDLESS: _("an answer of staff by mail without words of its own"),
         staff_mail.OF_SEVERAL: _("an answer of staff by mail to a notice about several tickets"),
         staff_mail.REFUSED: _("an answer of staff by mail that the ticket does not take"),
+        staff_mail.TOO_MUCH: _("an answer of staff by mail with too many or too large files"),
     }
 
 

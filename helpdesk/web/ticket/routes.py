@@ -27,6 +27,7 @@ from helpdesk.web.errors import field_messages, message, status_of
 from helpdesk.web.language import language
 from helpdesk.web.schemas import form_fields
 from helpdesk.web.security import local_path
+from helpdesk.web.ticket.enclosures import enclosures
 from helpdesk.web.ticket.mailframe import POLICY, framed
 from helpdesk.web.ticket.overtaken import has_form, overtaken
 from helpdesk.web.ticket.page import Viewer, build, read
@@ -165,7 +166,8 @@ def do(number: str, action: str) -> AnyResponse:
     try:
         ticket = ticket_for(database(), person, number)
         zone = context().catalog.desks[ticket.desk].zone
-        act(person, number, named, form_fields(named, request.form, zone), version=_version(request.form))
+        given, version = form_fields(named, request.form, zone), _version(request.form)
+        act(person, number, named, given, version=version, files=enclosures(person, number, named))
     except Missing:
         raise
     except DomainError as refused:
