@@ -99,16 +99,26 @@ class Outbound:
 class ChannelError(Exception):
     """Sending or fetching failed. `permanent`: trying again is useless. `doubt`: it may have gone out.
 
-    `destination`: the server listens; what failed is this recipient or this message.
+    `destination`: the server listens; what failed is this recipient or this message. `retry_after`: seconds for which
+    the other side wants to be left alone, None where it does not say. `code`: its own code for the fault.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, doubt: bool = False, destination: bool = False
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        doubt: bool = False,
+        destination: bool = False,
+        retry_after: float | None = None,
+        code: str = "",
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.doubt = doubt
         self.destination = destination
+        self.retry_after = retry_after
+        self.code = code
 
 
 class Unreadable(Exception):

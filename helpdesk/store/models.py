@@ -167,7 +167,10 @@ class Ticket(Base):
 
 
 class Entry(Base):
-    """One item of the conversation. `text` is the whole text, `shown_text` the part without the quotation."""
+    """One item of the conversation. `text` is the whole text, `shown_text` the part without the quotation.
+
+    `earlier`: what stood there before its author changed it, oldest first, {text, until} each; None where never.
+    """
 
     __tablename__ = "entry"
 
@@ -184,6 +187,7 @@ class Entry(Base):
     mark: Mapped[str] = mapped_column(String(20), default="")
     raw_id: Mapped[int | None] = mapped_column(ForeignKey("raw_message.id"))
     created_at: Mapped[datetime]
+    earlier: Mapped[list[dict[str, str]] | None] = mapped_column(JSON)
 
     ticket: Mapped[Ticket] = relationship(back_populates="entries")
     files: Mapped[list["File"]] = relationship(order_by="File.id")

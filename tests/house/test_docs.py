@@ -12,6 +12,7 @@ import pytest
 
 from helpdesk import config
 from helpdesk.cli import cli
+from helpdesk.config.mail import OAUTH_SETTINGS
 from helpdesk.tickets import words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,11 +133,12 @@ def test_every_room_stands_in_the_architecture() -> None:
 
 
 def test_every_setting_stands_in_the_operating_manual() -> None:
-    source = Path(config.__file__).read_text(encoding="utf-8")
-    settings = set(re.findall(r"\"(HELPDESK_[A-Z_]+[A-Z])\"", source))
-    settings |= {f"HELPDESK_<DESK>{end}" for end in re.findall(r"\{prefix\}(_[A-Z_]+)", source)}
-    settings = {s for s in settings if not s.rstrip("_").endswith("_OAUTH")}
-    settings |= {f"HELPDESK_<DESK>_OAUTH_{setting}" for setting in config.OAUTH_SETTINGS}
+    source = "".join(p.read_text(encoding="utf-8") for p in Path(config.__file__).parent.glob("*.py"))
+    settings = set(re.findall(r"\"(HELPDESK_[A-Z_]+[A-Z0-9])\"", source))
+    settings |= {f"HELPDESK_<DESK>{end}" for end in re.findall(r"\{prefix\}(_[A-Z_0-9]+)", source)}
+    settings |= {f"HELPDESK_<DESK>_TELEGRAM_{setting}" for setting in ("TOKEN", "WEBHOOK_SECRET")}
+    settings = {s for s in settings if not s.rstrip("_").endswith(("_OAUTH", "_TELEGRAM"))}
+    settings |= {f"HELPDESK_<DESK>_OAUTH_{setting}" for setting in OAUTH_SETTINGS}
     assert len(settings) > 10
     table = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
     assert [s for s in sorted(settings) if not re.search(rf"^\| `{s}` ", table, re.MULTILINE)] == []

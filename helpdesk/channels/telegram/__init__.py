@@ -1,0 +1,1 @@
+"""Telegram, by bots of the desks."""
