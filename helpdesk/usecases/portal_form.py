@@ -7,9 +7,9 @@ from typing import Any
 
 from helpdesk.catalog.model import Attribute, Desk, Item
 from helpdesk.channels.email.addresses import addr_spec
-from helpdesk.channels.email.charsets import one_line, storable
-from helpdesk.channels.email.filenames import made_name, safe_name
+from helpdesk.channels.filenames import made_name, safe_name
 from helpdesk.channels.portal.submission import SentFile, Submission
+from helpdesk.channels.text import one_line, storable
 from helpdesk.sla.promises import lead_time_kept
 from helpdesk.tickets.errors import DomainError, Invalid
 from helpdesk.tickets.errors import marked as _

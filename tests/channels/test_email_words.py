@@ -2,9 +2,10 @@
 
 import pytest
 
-from helpdesk.channels.email.charsets import codec_of, decode, error_line, one_line, storable
-from helpdesk.channels.email.filenames import made_name, safe_name
+from helpdesk.channels.email.charsets import codec_of, decode
 from helpdesk.channels.email.words import base64_bytes, decode_words, parameters
+from helpdesk.channels.filenames import made_name, safe_name
+from helpdesk.channels.text import error_line, one_line, storable
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import pytest
 from helpdesk.channels.email.addresses import bare_addresses, mailboxes
 from helpdesk.channels.email.authentication import dmarc
 from helpdesk.channels.email.embedded import invitation, uuencoded
-from helpdesk.channels.email.filenames import safe_name
 from helpdesk.channels.email.html_text import html_to_text, stripped
 from helpdesk.channels.email.quotes import is_forward, reply_text
 from helpdesk.channels.email.reading import read_leniently
 from helpdesk.channels.email.references import message_ids
 from helpdesk.channels.email.wire import parse
 from helpdesk.channels.email.words import decode_words, parameters
+from helpdesk.channels.filenames import safe_name
 from helpdesk.tickets.reference import numbers_in
 from helpdesk.tickets.sign_ups import looks_like_a_sign_up
 from helpdesk.usecases.redaction import without_private_links

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 
 from helpdesk.channels.base import Address
-from helpdesk.channels.email.charsets import one_line
 from helpdesk.channels.email.words import decode_words
+from helpdesk.channels.text import one_line
 
 MAX_MAILBOXES = 1_000
 MAX_VALUE = 262_144

@@ -14,9 +14,9 @@ from typing import IO
 
 from helpdesk.channels.base import Unreadable
 from helpdesk.channels.email import handover
-from helpdesk.channels.email.charsets import error_line
 from helpdesk.channels.email.reading import read_parsed
 from helpdesk.channels.email.wire import Message, parse
+from helpdesk.channels.text import error_line
 
 OUT_OF_MEMORY = 83
 """The exit status of a child whose memory did not suffice."""

@@ -10,9 +10,9 @@ from hashlib import sha256
 from helpdesk.channels.base import Attachment, ChannelError, Outbound
 from helpdesk.channels.email import headers_out
 from helpdesk.channels.email.addresses import addr_spec
-from helpdesk.channels.email.charsets import storable
-from helpdesk.channels.email.filenames import made_name, safe_name
 from helpdesk.channels.email.thread_index import decoded
+from helpdesk.channels.filenames import made_name, safe_name
+from helpdesk.channels.text import storable
 
 MAX_SUBJECT = 250
 MAX_NAME = 100

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from helpdesk.channels.base import Attachment
 from helpdesk.channels.email import embedded
-from helpdesk.channels.email.filenames import made_name, safe_name
 from helpdesk.channels.email.html_text import MAX_RENDERED, html_to_text, stripped
 from helpdesk.channels.email.wire import Part, parse
 from helpdesk.channels.email.words import decode_words, parameters
+from helpdesk.channels.filenames import made_name, safe_name
 
 MAX_SHOWN = 2_000_000
 """Characters of all bodies together."""

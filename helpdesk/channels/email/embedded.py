@@ -3,8 +3,9 @@
 import logging
 import re
 
-from helpdesk.channels.email.charsets import decode, storable
+from helpdesk.channels.email.charsets import decode
 from helpdesk.channels.email.wire import uudecoded
+from helpdesk.channels.text import storable
 
 BEGIN = re.compile(r"^begin [0-7]{3,4} (\S.{0,200})$", re.M)
 END = re.compile(r"^end\s*$", re.M)

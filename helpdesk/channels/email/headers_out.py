@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from helpdesk.channels.email.charsets import one_line
+from helpdesk.channels.text import one_line
 
 WORD_BYTES = 45  # 60 characters of base64 and 12 around them stay under the 75 that RFC 2047 section 2 allows
 PLAIN = re.compile(r"[ -~]{0,900}")

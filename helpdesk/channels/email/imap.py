@@ -18,11 +18,11 @@ from urllib.parse import SplitResult, unquote
 from imapclient import IMAPClient, SocketTimeout
 
 from helpdesk.channels.base import ChannelError
-from helpdesk.channels.email.charsets import error_line
 from helpdesk.channels.email.imap_batches import Fetched, Listed, portions
 from helpdesk.channels.email.imap_idle import idle
 from helpdesk.channels.email.oauth import Presented, TokenSource
 from helpdesk.channels.email.wire import MAX_BYTES
+from helpdesk.channels.text import error_line
 
 CONNECT_TIMEOUT = 15.0  # seconds
 READ_TIMEOUT = 60.0

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from helpdesk.channels.base import ChannelError
-from helpdesk.channels.email.charsets import error_line
+from helpdesk.channels.text import error_line
 from helpdesk.config import OAuth
 
 STEP_SECONDS = 15.0

@@ -4,8 +4,8 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from helpdesk.channels.email.charsets import one_line
 from helpdesk.channels.email.wire import Part
+from helpdesk.channels.text import one_line
 
 MAX_IDS = 200
 MAX_ID = 500

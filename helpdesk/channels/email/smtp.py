@@ -10,9 +10,10 @@ from urllib.parse import SplitResult, unquote
 
 from helpdesk.channels.base import ChannelError, Outbound
 from helpdesk.channels.email.addresses import addr_spec
-from helpdesk.channels.email.charsets import decode, error_line, one_line
+from helpdesk.channels.email.charsets import decode
 from helpdesk.channels.email.composing import compose, envelope_sender
 from helpdesk.channels.email.oauth import Presented, TokenSource
+from helpdesk.channels.text import error_line, one_line
 from helpdesk.failpoints import failpoint
 
 TIMEOUT = 45.0  # seconds for connecting and for each answer

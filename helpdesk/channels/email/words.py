@@ -4,7 +4,8 @@ import binascii
 import re
 from urllib.parse import unquote_to_bytes
 
-from helpdesk.channels.email.charsets import decode, one_line
+from helpdesk.channels.email.charsets import decode
+from helpdesk.channels.text import one_line
 
 MAX_VALUE = 65_536
 MAX_PIECES = 200

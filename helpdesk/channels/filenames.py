@@ -2,7 +2,7 @@
 
 import re
 
-from helpdesk.channels.email.charsets import one_line
+from helpdesk.channels.text import one_line
 
 MAX_NAME = 150
 INVISIBLE = re.compile(
