@@ -41,6 +41,7 @@ class Inbound:
     the sender, now or later: it is no person, or not proved to be the one it names. `dmarc` is the result that the
     configured authserv-id states, else "". `delivered_to` are all addresses this copy was sent to, for finding the
     desk. `delayed`: a mail system tells that one of our messages (`original_message_id`) is still on its way.
+    `date` is the Date field as it stands, on one line.
     `other_ids` are those that the mail had before a relay gave it another.
     `content_hash` is equal for two copies of the same mail that differ only in headers added in transport.
     """
@@ -70,6 +71,7 @@ class Inbound:
     original_message_id: str = ""
     delayed: bool = False
     content_hash: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

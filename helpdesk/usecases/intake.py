@@ -23,12 +23,15 @@ from helpdesk.usecases.opening import Opening, open_ticket, person_for
 from helpdesk.usecases.raw import Claim, finish_raw
 from helpdesk.usecases.redaction import without_links_of_ours
 from helpdesk.usecases.returning import naming_what_came_back
+from helpdesk.usecases.rewritten import note_added, rewritten
 from helpdesk.usecases.staff_mail import Done, work_by_mail
 
 NO_SUBJECT = "(tanpa subjek)"
 TOO_MANY = "one of too many from this sender"
 SIGN_UP = "looks like a one-time code or a confirmation for another service"
 FORMER = 3
+MOST_COMPARED = 5
+"""So many mails under one Message-ID are held against a later one word by word."""
 COPIES = 40
 """At most so many people in copy are taken from one mail (mail-cases 4.4)."""
 
@@ -64,9 +67,12 @@ class Earlier:
     content_hash: str
     state: str
     ticket_id: int | None
+    sender: str
 
 
-_COLUMNS = (RawMessage.id, RawMessage.desk, RawMessage.content_hash, RawMessage.state, RawMessage.ticket_id)
+_COLUMNS = (
+    RawMessage.id, RawMessage.desk, RawMessage.content_hash, RawMessage.state, RawMessage.ticket_id, RawMessage.sender
+)  # fmt: skip
 _OTHERS = (RawMessage.id != bindparam("raw_id"), RawMessage.state != "received")
 _SAME_ID = (
     select(*_COLUMNS).where(RawMessage.message_id == bindparam("same"), *_OTHERS).order_by(RawMessage.id).limit(200)
@@ -169,6 +175,7 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
     one_at_a_time(session, raw.message_id or raw.content_hash)
     earlier = _earlier(session, raw)
     copy = next((e for e in earlier if e.desk == raw.desk and e.content_hash == raw.content_hash), None)
+    copy = copy or _rewritten(session, raw, mail, earlier)
     if copy is not None:
         ticket = _of(session, copy)
         known = Outcome("duplicate", ticket.number if ticket else None, f"same mail as raw message {copy.id}")
@@ -189,6 +196,16 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
         return _finish(session, raw, FLOOD, Outcome("quarantined", reason=TOO_MANY))
     mail = replace(mail, answerable=mail.answerable and flood != RELEASED)
     return _join_or_open(session, context, raw, mail, [e for e in earlier if e.ticket_id and raw.message_id])
+
+
+def _rewritten(session: Session, raw: Claim, mail: Inbound, earlier: list[Earlier]) -> Earlier | None:
+    """The earlier mail that this one is, rewritten on another way to the same desk."""
+    here = [e for e in earlier if e.desk == raw.desk and e.ticket_id and raw.message_id]
+    for known in here[:MOST_COMPARED]:
+        if copy := rewritten(session, mail, known.id, known.sender):
+            note_added(session, raw, mail, copy)
+            return known
+    return None
 
 
 def _counted_as(mail: Inbound) -> str:

@@ -1,6 +1,7 @@
 """Cases of mail-cases.md sections 1 to 5 that no other test names; docs/mail-cases.md lists all of them."""
 
 import base64
+import quopri
 
 import pytest
 
@@ -8,7 +9,7 @@ from helpdesk.store.mail_models import MessageKey, OutboxMessage
 from helpdesk.store.models import Entry, Person, Ticket
 from tests.usecases.conftest import Office
 from tests.usecases.outgoing import ONE_DATABASE
-from tests.usecases.post import ADDRESS, DENPASAR_ADDRESS, Post, letter
+from tests.usecases.post import ADDRESS, DENPASAR_ADDRESS, Post, letter, with_file
 
 pytestmark = ONE_DATABASE
 
@@ -18,8 +19,8 @@ def post(office: Office) -> Post:
     return Post(office)
 
 
-def opened(post: Post, **fields: str) -> str:
-    return str(post.arrives(letter(**fields)).ticket)
+def opened(post: Post, body: str = "Mohon dibantu.", **fields: str) -> str:
+    return str(post.arrives(letter(body, **fields)).ticket)
 
 
 def test_1_2_of_several_numbers_the_first_that_exists_here_and_has_the_sender_counts(post: Post) -> None:
@@ -152,3 +153,39 @@ def test_5_4_the_sender_and_those_in_copy_may_answer_the_first_mail_itself(post:
     number = opened(post, Cc="bos@kantor.example")
     for sender in ("sari@kantor.example", "bos@kantor.example"):
         assert opened(post, From=sender, In_Reply_To="<m1@kantor.example>", Message_ID=f"<{sender[:3]}@k>") == number
+
+
+DATE = "Mon, 23 Nov 2026 07:59:01 +0700"
+
+
+def test_5_2_a_copy_that_was_rewritten_on_its_way_to_a_second_mailbox_of_the_desk_is_known(post: Post) -> None:
+    words = "Mohon dibantu, kata sandi saya – tidak diterima.\nSalam, Sari"
+    number = opened(post, Date=DATE, body=words)
+    quoted = quopri.encodestring(f"{words}\n\n-- \nDikirim melalui milis kantor".encode()).decode()
+    again = letter(
+        quoted, Date="Mon, 23 Nov 2026 00:59:01 GMT", Subject="[EXTERNAL] Lupa password", Received="from milis by kami",
+        Content_Transfer_Encoding="quoted-printable", List_Id="<milis.kantor.example>",
+    )  # fmt: skip
+    for count, raw in enumerate((again, again, letter(f"{words}\n ", Date=DATE, Sensitivity="personal"))):
+        outcome = post.arrives(raw, identity=f"kptik-medan-2:1:{count}")
+        assert (outcome.outcome, outcome.ticket) == ("duplicate", number)
+    notes = [(e.mark, e.text) for e in post.on(number, Entry) if e.kind == "work-note"]
+    assert notes == [("copy", "-- Dikirim melalui milis kantor")], "staff can read what only the copy says"
+    assert len(post.rows(OutboxMessage)) == 1
+
+
+def test_5_3_what_differs_in_words_date_sender_files_or_proof_is_no_copy(post: Post) -> None:
+    post.trusts("mx.kemenkeu.go.id")
+    words = "Mohon dibantu, kata sandi saya tidak diterima."
+    opened(post, Date=DATE, body=words, Authentication_Results="mx.kemenkeu.go.id; dmarc=fail")
+    others: list[bytes] = [
+        letter(words, Date=DATE, X_Footer="yes"),
+        letter(words.replace("saya", "bos saya"), Date=DATE),
+        letter(f"{words} Lagi.", Date="Mon, 23 Nov 2026 07:59:02 +0700"),
+        letter(f"{words} Lagi.", Date=DATE, From="eva@lain.example"),
+        letter(f"{words} {'x' * 4_001}", Date=DATE),
+        letter("", Date=DATE),
+        with_file(words, Date=DATE),
+        letter(f"{words} Juga.", Date=""),
+    ]
+    assert [post.arrives(raw).outcome for raw in others] == ["opened"] * len(others)

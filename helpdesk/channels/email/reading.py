@@ -1,5 +1,6 @@
 """From the bytes of a message to an `Inbound`: pure, bounded, and storable whatever came in."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from helpdesk.channels.email.wire import Message, parse
 from helpdesk.channels.email.words import decode_words
 
 MAX_SUBJECT = 1_000
+MAX_DATE = 100
+END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 FORMER_IDS = ("x-microsoft-original-message-id", "x-google-original-message-id", "x-original-message-id")
 COPY_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-delivered-to", "apparently-to")
 
@@ -48,6 +51,23 @@ def subject_of(message: Message) -> str:
     return decode_words(decode(raw[:65_536], message.params.get("charset", ""), guess=False))[:MAX_SUBJECT].strip()
 
 
+def _fingerprint(message: Message) -> str:
+    """The content hash; then the bytes are given up that the parts hold too."""
+    fingerprint = references.content_hash(message)
+    message.body = b"" if message.children else message.body
+    return fingerprint
+
+
+def _date(message: Message) -> str:
+    return " ".join(message.value("date")[:MAX_DATE].split())
+
+
+def date_and_subject_in(head: bytes) -> tuple[str, str]:
+    """The Date field and the decoded subject that the head of a raw message states; empty where it states none."""
+    fields = parse(END_OF_HEAD.split(head, maxsplit=1)[0])
+    return _date(fields), subject_of(fields)
+
+
 def read_leniently(
     message: Message, *, received_at: datetime, authserv_id: str = "", own_addresses: Collection[str] = frozenset()
 ) -> Inbound:
@@ -59,8 +79,7 @@ def read_leniently(
     late = delayed_id(message, subject) if bounce is None else None
     machine = _machine(message, subject, bounce, late)
     verdict = dmarc(message, authserv_id)
-    fingerprint = references.content_hash(message)  # before its bytes are given up
-    message.body = b"" if message.children else message.body
+    fingerprint = _fingerprint(message)
     content = content_of(message)
     from_a_person = machine is Machine.NO and verdict != "fail"
     return Inbound(
@@ -89,6 +108,7 @@ def read_leniently(
         original_message_id=bounce.original_message_id if bounce else late or "",
         delayed=late is not None,
         content_hash=fingerprint,
+        date=_date(message),
     )
 
 

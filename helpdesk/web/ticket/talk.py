@@ -68,6 +68,7 @@ def _marks() -> Mapping[str, str]:
         "waiting": _("not delivered yet"),
         "delay": _("is delayed"),
         "thanks": _("thanks only"),
+        "copy": _("added to a second copy of the mail on its way"),
         "document": _("awaited document"),
         "same-id": _("same Message-ID as another mail"),
         "unproved": _("sender not proved"),
