@@ -1,4 +1,8 @@
-"""Attachments in a folder, under the SHA-256 of their bytes; written and synced before any row names them."""
+"""Attachments in a folder, under the SHA-256 of their bytes; written and synced before any row names them.
+
+So are the folders that hold their names: after a loss of power a file without a name is lost as well. That is done once
+for all that one transaction brings, right before it is committed.
+"""
 
 import contextlib
 import hashlib
@@ -6,7 +10,27 @@ import os
 import secrets
 from pathlib import Path
 
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
 from helpdesk.failpoints import failpoint
+
+_UNSYNCED = "folders of new files"
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@event.listens_for(Session, "before_commit")
+def _sync_folders(session: Session) -> None:
+    """An OSError ends the transaction: what names a file that may vanish must not be committed."""
+    for folder in session.info.pop(_UNSYNCED, ()):
+        _sync(folder)
 
 
 class BlobStore:
@@ -18,12 +42,17 @@ class BlobStore:
     def _path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256
 
-    def put(self, content: bytes) -> str:
-        """Keep the bytes; the SHA-256 (hex). Safe with several processes. OSError when the disk refuses."""
+    def put(self, content: bytes, session: Session) -> str:
+        """Keep the bytes, for good once the session commits; the SHA-256 (hex). Safe with several processes.
+
+        OSError when the disk refuses, then or at the commit.
+        """
         sha256 = hashlib.sha256(content).hexdigest()
         path = self._path(sha256)
         if not path.exists():
             self._write(path, content)
+        # Also where it is there: whoever wrote it may not have come to this yet. A clean folder costs next to nothing.
+        session.info.setdefault(_UNSYNCED, {}).update(dict.fromkeys((path.parent, self._root, self._root.parent)))
         failpoint("intake.blob_written_before_row")
         return sha256
 

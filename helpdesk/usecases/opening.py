@@ -127,7 +127,7 @@ def attach(session: Session, blobs: BlobStore, entry_id: int, attachments: tuple
             session,
             File,
             entry_id=entry_id,
-            sha256=blobs.put(attachment.content),
+            sha256=blobs.put(attachment.content, session),
             name=attachment.name[:255],
             media_type=attachment.media_type[:100],
             size=len(attachment.content),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from helpdesk.channels.email.lmtp import _socket
 from helpdesk.store.blobs import BlobStore
@@ -25,7 +26,7 @@ def modes(folder: Path) -> set[tuple[bool, int]]:
 
 
 def test_files_and_folders_of_attachments_are_private(tmp_path: Path, open_to_all: None) -> None:
-    BlobStore(tmp_path).put(b"rahasia")
+    BlobStore(tmp_path).put(b"rahasia", Session())
     assert modes(tmp_path / "blobs") == {(True, 0o700), (False, 0o600)}
 
 

@@ -205,7 +205,7 @@ def test_a_file_is_always_a_download(world: World) -> None:
     entry = add_entry(world, number, text="lampiran")
     with world.app.app_context(), unit_of_work() as session:
         content = b"<svg onload=alert(1)>"
-        sha = BlobStore(world.context.settings.data).put(content)
+        sha = BlobStore(world.context.settings.data).put(content, session)
         file = File(entry_id=entry, sha256=sha, name='gambar".svg', media_type="image/svg+xml", size=len(content))
         session.add(file)
         session.flush()

@@ -5,6 +5,7 @@ For one machine: whoever can connect can hand in anything, so it listens on loop
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -149,10 +150,12 @@ def _socket(path: Path) -> socket.socket:
     if path.is_socket():
         path.unlink()
     made = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o117)  # from the first moment on: what is opened up before a chmod can be connected to
     try:
         made.bind(str(path))
-        path.chmod(0o660)
     except OSError:
         made.close()
         raise
+    finally:
+        os.umask(before)
     return made
