@@ -48,7 +48,8 @@ class Settings:
     `trusted_proxies`: so many proxies stand before `serve`, each of which appends its caller to X-Forwarded-For.
     `automatic_per_hour`, `automatic_in_all`: automatic messages to one address, and by all desks together. `mail_held`:
     no mail leaves the house. `flood_mails`: more mails than that of one sender within `flood_minutes` are a flood; 0:
-    nothing is. `min_free_mb`: with less room on the disk no mail is fetched; 0: nobody asks.
+    nothing is. `min_free_mb`: with less room on the disk no mail is fetched; 0: nobody asks. `send_seconds`: so long a
+    small outgoing message may take in all.
     """
 
     data: Path
@@ -70,6 +71,15 @@ class Settings:
     bound: str = ""
     trusted_proxies: int = 0
     min_free_mb: int = 1024
+    send_seconds: int = 120
+
+
+def _send_seconds(env: Mapping[str, str]) -> int:
+    """Not so few that an honest server cannot do it, and fewer than the lease of a claimed message lasts."""
+    seconds = count_in("HELPDESK_SEND_SECONDS", 120, env)
+    if not 10 <= seconds <= 240:
+        raise ConfigError("HELPDESK_SEND_SECONDS: from 10 to 240")
+    return seconds
 
 
 def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *, need_secret: bool = True) -> Settings:
@@ -100,4 +110,5 @@ def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *
         mail_held=variable("HELPDESK_MAIL_HELD", env) == "1",
         trusted_proxies=count_in("HELPDESK_TRUSTED_PROXIES", 0, env),
         min_free_mb=count_in("HELPDESK_MIN_FREE_MB", 1024, env),
+        send_seconds=_send_seconds(env),
     )

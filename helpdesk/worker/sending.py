@@ -51,6 +51,7 @@ class Senders:
     ) -> None:
         self._urls = {desk: account.smtp for desk, account in settings.mail.items() if account.smtp is not None}
         self._tokens = {desk: _token(account, tokens) for desk, account in settings.mail.items()}
+        self._seconds = float(settings.send_seconds)
         self._open: dict[str, Sender] = {}
         self._rests_until: dict[str, float] = {}
         self._failures: dict[str, int] = {}
@@ -78,7 +79,7 @@ class Senders:
         """Send by the desk's server. Raises ChannelError; when the server does not listen, the desk rests, and when
         it listens but does not get rid of mail for a destination, that one rests.
         """
-        sender = self._open.get(desk) or Sender(self._urls[desk], token=self._tokens.get(desk))
+        sender = self._open.get(desk) or self._sender(desk)
         self._open[desk] = sender
         began = time.monotonic()
         try:
@@ -94,6 +95,9 @@ class Senders:
         self._destinations.is_well(desk, outbound.recipient)
         self._rests_until.pop(desk, None)
         self._failures.pop(desk, None)
+
+    def _sender(self, desk: str) -> Sender:
+        return Sender(self._urls[desk], seconds=self._seconds, token=self._tokens.get(desk))
 
     def _rest(self, desk: str) -> None:
         failures = self._failures.get(desk, 0)

@@ -7,13 +7,14 @@ import threading
 import time
 from urllib.parse import SplitResult, urlsplit
 
-DROP, HANG = "drop", "hang"
+DROP, HANG, DRIP = "drop", "hang", "drip"
 
 
 class Scripted:
     """An SMTP server; `answers` gives for a command (`MAIL`, `RCPT`, `DATA`, `.`, `greeting` …) what comes next.
 
-    An answer is a line, DROP (close) or HANG (say nothing). Each is used once; without one the usual answer is given.
+    An answer is a line, DROP (close), HANG (say nothing) or DRIP (an answer without end, byte by byte). Each is used
+    once; without one the usual answer is given.
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, extensions: tuple[str, ...] = ("SIZE 9999999",)) -> None:
@@ -64,7 +65,10 @@ class Scripted:
         answer = scripted.pop(0) if scripted else usual
         if answer == HANG:
             await asyncio.sleep(30)
-        if answer in (DROP, HANG):
+        while answer == DRIP and not writer.is_closing():
+            writer.write(b"2")
+            await asyncio.sleep(0.02)
+        if answer in (DROP, HANG, DRIP):
             writer.close()
             return False
         writer.write(answer.encode() + b"\r\n")

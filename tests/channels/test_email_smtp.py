@@ -12,9 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from helpdesk.channels.base import Address, ChannelError, Outbound
+from helpdesk.channels.email import smtp
 from helpdesk.channels.email.plain import parse
 from helpdesk.channels.email.smtp import Sender, send
-from tests.channels.scripted_smtp import DROP, HANG, Scripted
+from helpdesk.channels.email.smtp_limit import LONGEST_SECONDS, seconds_for
+from helpdesk.usecases.dispatch import LEASE
+from tests.channels.scripted_smtp import DRIP, DROP, HANG, Scripted
 
 
 @pytest.fixture
@@ -115,6 +118,45 @@ def test_silence_before_it_leaves_none(server: Scripted, command: str) -> None:
     with pytest.raises(ChannelError) as raised, Sender(server.url(), timeout=0.5) as sender:
         sender.send(outbound())
     assert (raised.value.doubt, raised.value.permanent) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "command", "destination", "doubt"),
+    [
+        ("smtp", "greeting", False, False),
+        ("smtps", "greeting", False, False),
+        ("smtp", "MAIL", False, False),
+        ("smtp", "RCPT", True, False),
+        ("smtp", ".", True, True),
+    ],
+)
+def test_a_server_that_answers_byte_by_byte_is_left_when_the_time_of_the_message_is_over(
+    server: Scripted, scheme: str, command: str, destination: bool, doubt: bool
+) -> None:
+    server.answers[command] = [DRIP if scheme == "smtp" else HANG]
+    with Sender(server.url(f"{scheme}://127.0.0.1"), seconds=0.4) as sender:
+        began = time.monotonic()
+        with pytest.raises(ChannelError, match=r"SMTP took too long: more than 0 s") as raised:
+            sender.send(outbound())
+        assert time.monotonic() - began < 2
+        found = raised.value
+        assert (found.permanent, found.destination, found.doubt, sender.connected) == (False, destination, doubt, False)
+        assert server.connections == 1, "no second try within the same message"
+
+
+def test_the_time_of_a_message_that_is_through_cuts_no_other(server: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "GOODBYE_SECONDS", 0.1)
+    server.answers["QUIT"] = [DRIP]
+    with Sender(server.url(), seconds=0.5) as sender:
+        sender.send(outbound())
+        time.sleep(0.5)
+        sender.send(outbound())
+        assert server.connections == 1
+
+
+def test_a_large_message_has_more_time_than_a_small_one_and_none_outlives_its_claim() -> None:
+    assert [seconds_for(size, 120) for size in (0, 5_000_000, 10**9)] == [120, 140, 240]
+    assert LEASE.total_seconds() > LONGEST_SECONDS
 
 
 def test_a_refused_password_is_not_the_fault_of_the_message() -> None:

@@ -13,10 +13,13 @@ from helpdesk.channels.email.addresses import addr_spec
 from helpdesk.channels.email.charsets import decode
 from helpdesk.channels.email.composing import compose, envelope_sender
 from helpdesk.channels.email.oauth import Presented, TokenSource
+from helpdesk.channels.email.smtp_limit import Dialogue, Limit, seconds_for
 from helpdesk.channels.text import error_line, one_line
 from helpdesk.failpoints import failpoint
 
 TIMEOUT = 45.0  # seconds for connecting and for each answer
+SECONDS = 120.0  # for a small message in all
+GOODBYE_SECONDS = 5.0
 IDLE = 20.0  # seconds an unused connection is kept
 MAX_PER_CONNECTION = 100
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -47,8 +50,9 @@ def _host_name() -> str:
 class Sender:
     """One SMTP connection to the server of `url`, kept between messages. For one thread at a time.
 
-    `url` is as in `config.MailAccount.smtp`. `idle_seconds`: an older unused connection is replaced. `context`: the
-    TLS settings; by default certificates and names are verified. `token`: signs in by XOAUTH2 with the token that it
+    `url` is as in `config.MailAccount.smtp`. `idle_seconds`: an older unused connection is replaced. `timeout`: seconds
+    for each answer; `seconds`: for a small message in all, larger ones get more (`smtp_limit`). `context`: the TLS
+    settings; by default certificates and names are verified. `token`: signs in by XOAUTH2 with the token that it
     gives, instead of the password of the URL.
     """
 
@@ -58,15 +62,17 @@ class Sender:
         *,
         idle_seconds: float = IDLE,
         timeout: float = TIMEOUT,
+        seconds: float = SECONDS,
         context: ssl.SSLContext | None = None,
         token: TokenSource | None = None,
     ) -> None:
         self._url = url
         self._token = token
         self._idle_seconds = idle_seconds
-        self._timeout = timeout
+        self._timeout, self._seconds = timeout, seconds
+        self._limit = Limit(0)
         self._context = context
-        self._connection: smtplib.SMTP | None = None
+        self._connection: Dialogue | None = None
         self._used_at = 0.0
         self._sent = 0
 
@@ -87,13 +93,24 @@ class Sender:
         """
         data = compose(outbound)
         sender, recipient = envelope_sender(outbound), addr_spec(outbound.recipient)
+        with Limit(seconds_for(len(data), self._seconds)) as limit:
+            self._limit = limit
+            try:
+                self._deliver(sender, recipient, data)
+            except ChannelError as error:
+                if not limit.over or error.permanent:
+                    raise
+                text = f"SMTP took too long: more than {limit.seconds:.0f} s"
+                raise ChannelError(text, doubt=error.doubt, destination=error.destination) from error
+
+    def _deliver(self, sender: str, recipient: str, data: bytes) -> None:
         if self._connection is not None and not self._fresh():
             self.close()
         reused = self._connection is not None
         try:
             self._transfer(sender, recipient, data)
         except _Gone as error:
-            if not reused:
+            if not reused or self._limit.over:
                 raise ChannelError("the SMTP server closed the connection") from error
             self._transfer_again(sender, recipient, data)
 
@@ -101,10 +118,12 @@ class Sender:
         """Says good-bye and forgets the connection; never raises."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            try:
-                connection.quit()
-            except (OSError, smtplib.SMTPException):
-                connection.close()
+            with Limit(GOODBYE_SECONDS) as limit:
+                connection.heed(limit)
+                try:
+                    connection.quit()
+                except (OSError, smtplib.SMTPException):
+                    connection.close()
 
     @property
     def connected(self) -> bool:
@@ -161,14 +180,14 @@ class Sender:
         if code not in (250, 251):
             self._refuse(connection, "recipient", code, reply)
 
-    def _content(self, connection: smtplib.SMTP, data: bytes) -> None:
+    def _content(self, connection: Dialogue, data: bytes) -> None:
         code, reply = connection.docmd("DATA")
         if code != 354:
             self._refuse(connection, "data", code, reply)
         # Every line that begins with a dot gets a second one (RFC 5321 section 4.5.2).
         stuffed = data.replace(b"\r\n.", b"\r\n..")
         stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
-        connection.send(stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"))
+        connection.send_within(stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"))
         try:
             failpoint("outbox.after_data_before_250")
             code, reply = connection.getreply()
@@ -194,23 +213,21 @@ class Sender:
             self._connection.close()
             self._connection = None
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> Dialogue:
         if self._connection is None:
             self._connection = self._open()
             self._sent = 0
+        else:
+            self._connection.heed(self._limit)
         return self._connection
 
-    def _open(self) -> smtplib.SMTP:
+    def _open(self) -> Dialogue:
         host, scheme = self._url.hostname or "", self._url.scheme
         port = self._url.port or PORTS[scheme]
         context = self._context or ssl.create_default_context()
+        tls = context if scheme == "smtps" else None
         try:
-            if scheme == "smtps":
-                connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                    host, port, local_hostname=_host_name(), timeout=self._timeout, context=context
-                )
-            else:
-                connection = smtplib.SMTP(host, port, local_hostname=_host_name(), timeout=self._timeout)
+            connection = Dialogue(host, port, name=_host_name(), timeout=self._timeout, limit=self._limit, tls=tls)
         except smtplib.SMTPResponseException as error:
             raise ChannelError(f"greeting: {_reason(error.smtp_code, error.smtp_error)}") from error
         except (OSError, smtplib.SMTPException) as error:

@@ -62,6 +62,7 @@ def _steps() -> Mapping[str, str]:
         "SMTP sign-in": _("the server refused the sign-in"),
         "SMTP connection lost": _("connection to the server lost"),
         "SMTP": _("no connection to the server"),
+        "SMTP took too long": _("the server took too long"),
     }
 
 
