@@ -160,9 +160,9 @@ def test_bytes_that_are_no_json_object_are_unreadable(body: bytes) -> None:
 
 
 RUBBISH: st.SearchStrategy[Any] = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(st.characters(), max_size=9), st.just([]),
-    st.just({}), st.just([[]]), st.just([None, 1]), st.just({"id": 1}), st.just(10**40),
-    st.just([{"offset": -3, "length": 9}]),
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(st.characters(), max_size=9),
+    # Made anew each time: a second change may change what the first one put in.
+    st.sampled_from(("[]", "{}", "[[]]", "[null, 1]", '{"id": 1}', f"1{'0' * 40}", '[{"offset": -3}]')).map(json.loads),
 )  # fmt: skip
 
 
