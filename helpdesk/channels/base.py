@@ -41,6 +41,7 @@ class Inbound:
     the sender, now or later: it is no person, or not proved to be the one it names. `dmarc` is the result that the
     configured authserv-id states, else "". `delivered_to` are all addresses this copy was sent to, for finding the
     desk. `delayed`: a mail system tells that one of our messages (`original_message_id`) is still on its way.
+    `return_mark` is what a returned message of ours carried in its own header.
     `date` is the Date field as it stands, on one line.
     `other_ids` are those that the mail had before a relay gave it another.
     `content_hash` is equal for two copies of the same mail that differ only in headers added in transport.
@@ -68,6 +69,7 @@ class Inbound:
     authenticated_sender: bool = True
     dmarc: str = ""
     bounce_recipients: tuple[str, ...] = ()
+    return_mark: str = ""
     original_message_id: str = ""
     delayed: bool = False
     content_hash: str = ""
@@ -94,6 +96,7 @@ class Outbound:
     thread_index: str = ""
     reply_to: str = ""
     envelope_from: str = ""
+    return_mark: str = ""
     automatic: bool = False
     attachments: tuple[Attachment, ...] = ()
 

@@ -5,13 +5,13 @@ from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound
 from helpdesk.store.mail_models import OutboxMessage
-from helpdesk.store.models import Entry, Participant, Person, Ticket
+from helpdesk.store.models import Entry, Person, Ticket
 from helpdesk.tickets.words import Channel, EntryKind
 from helpdesk.usecases.caps import HOUR
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.opening import person_for
 from helpdesk.usecases.raw import Claim
-from helpdesk.usecases.returning import returned_ids
+from helpdesk.usecases.returning import marked_ids, returned_ids
 
 BOUNCE_MARK, DELAY_MARK = "bounce", "delay"
 MOST_AN_HOUR = 100
@@ -27,10 +27,13 @@ def _message(session: Session, ids: tuple[str, ...]) -> OutboxMessage | None:
 
 
 def _reported(session: Session, context: Context, mail: Inbound) -> tuple[OutboxMessage | None, Ticket | None, bool]:
-    """The message that a mail system reports on, its ticket, and whether the address that the report was sent to says
-    which message it is. (None, None, False) for none, and for more reports on one ticket than there can be.
+    """The message that a mail system reports on, its ticket, and whether the report shows what only a mail system
+    that had the message knows: the address that it was to be returned to, or the mark in its header.
+
+    (None, None, False) for none, and for more reports on one ticket than there can be.
     """
-    tied = _message(session, returned_ids(context.settings.secret_key, mail))
+    secret = context.settings.secret_key
+    tied = _message(session, returned_ids(secret, mail) + marked_ids(secret, mail, context.own_addresses()))
     named = (mail.original_message_id, *mail.in_reply_to, *mail.references)
     message = tied or _message(session, tuple(i for i in named if i))
     ticket = session.get(Ticket, message.ticket_id) if message and message.ticket_id else None
@@ -43,19 +46,6 @@ def _too_many(session: Session, context: Context, ticket: Ticket) -> bool:
     of_late = (Entry.ticket_id == ticket.id, Entry.created_at > context.now - HOUR)
     reports = select(func.count()).where(*of_late, Entry.mark.in_((BOUNCE_MARK, DELAY_MARK)))
     return (session.scalar(reports) or 0) >= MOST_AN_HOUR
-
-
-def _is_certain(session: Session, context: Context, message: OutboxMessage) -> bool:
-    """Whether a report that merely names the message may be believed about its recipient.
-
-    Where return addresses are used, only while nobody else takes part, who reads the ids of each other's messages in
-    References; elsewhere there is no better sign, but of staff, who take no part, it is never believed.
-    """
-    account = context.settings.mail.get(message.desk)
-    addresses = set(session.scalars(select(Participant.address).where(Participant.ticket_id == message.ticket_id)))
-    return addresses <= {message.recipient} or (
-        message.recipient in addresses and not (account and account.plus_address)
-    )
 
 
 def _file(session: Session, raw: Claim, mail: Inbound, ticket: Ticket, mark: str) -> None:
@@ -77,17 +67,16 @@ def _file(session: Session, raw: Claim, mail: Inbound, ticket: Ticket, mark: str
 def file_bounce(session: Session, context: Context, raw: Claim, mail: Inbound) -> Ticket | None:
     """Tie a bounce to the outbox row that it reports; the ticket, or None when we never sent that message.
 
-    A person in copy must not silence the requester, nor the requester staff: what is not certain is shown to staff,
-    and keeps no message from leaving.
+    A Message-ID alone is read by everybody who gets an answer to it. Nobody in copy must silence the requester by it,
+    nor the requester staff: such a report is shown to staff, but marks no address and keeps no message from leaving.
     """
     message, ticket, tied = _reported(session, context, mail)
     if message is None or ticket is None:
         return None
     if tied or not mail.bounce_recipients or message.recipient in mail.bounce_recipients:
-        certain = tied or _is_certain(session, context, message)
-        if certain or message.state in ("sent", "unknown"):
+        if tied or message.state in ("sent", "unknown"):
             message.state, message.error = "failed", f"returned: {mail.subject}"[:500]
-        if certain:
+        if tied:
             mark_undeliverable(session, message)
     _file(session, raw, mail, ticket, BOUNCE_MARK)
     ticket.unread = True

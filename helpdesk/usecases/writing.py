@@ -17,7 +17,7 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.letter import BETWEEN_LANGUAGES, Signature, letter_html, letter_text
 from helpdesk.usecases.messages import LANGUAGES, render_body, render_subject
 from helpdesk.usecases.office_hours import office_hours
-from helpdesk.usecases.returning import return_address
+from helpdesk.usecases.returning import return_address, return_mark
 from helpdesk.usecases.staff_tokens import holds_token
 
 HEAD = 65_536
@@ -47,6 +47,7 @@ def shown_letter(session: Session, context: Context, message: OutboxMessage) -> 
         message_id="" if holds_token(whole.message_id) else whole.message_id,
         in_reply_to="" if holds_token(whole.in_reply_to) else whole.in_reply_to,
         references=tuple(identifier for identifier in whole.references if not holds_token(identifier)),
+        return_mark="",
     )
 
 
@@ -98,6 +99,7 @@ def framed(
         message_id=message.message_id,
         in_reply_to=message.in_reply_to,
         references=tuple(message.references),
+        return_mark=return_mark(context.settings.secret_key, message.message_id),
         envelope_from="" if message.automatic else _returns_to(context, message, address),
         automatic=message.automatic,
     )

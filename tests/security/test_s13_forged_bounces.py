@@ -44,6 +44,25 @@ def test_a_person_in_copy_reads_ids_and_silences_nobody_but_the_mail_system_that
     assert silenced(yard) == [SARI]
 
 
+def test_without_return_addresses_only_a_message_that_comes_back_with_its_own_mark_marks_an_address(yard: Yard) -> None:
+    number = yard.arrives(letter(Cc=BOS))
+    yard.office.does("rina", "take", number)
+    yard.office.does("rina", "reply", number, text="satu")
+    to_sari, to_bos = yard.post.on(number, OutboxMessage)[1:]
+    marks = {to: str(mail["X-Helpdesk-Return"]) for to, mail, _raw in yard.mails()[1:]}
+    assert marks[SARI] not in "".join(raw.decode() for to, _mail, raw in yard.mails() if to != SARI)
+    assert marks[SARI] != to_sari.message_id[:32]
+    for count, mark in enumerate(("", to_sari.message_id[:32], "0" * 32)):
+        forged = bounce(to_sari.message_id, recipient=SARI, mark=mark)
+        assert yard.arrives(forged.replace(b"Message-ID: <", b"Message-ID: <%d" % count, 1)) == number
+    assert silenced(yard) == [], "nobody who reads the id in a References, or in an answer of the requester's"
+    yard.arrives(bounce(to_sari.message_id, recipient=SARI, mark=marks[BOS]).replace(b"<bounce", b"<own"))
+    assert silenced(yard) == [BOS], "who was in copy can silence nobody else"
+    assert yard.arrives(bounce("rewritten@relay.example", recipient=SARI, mark=marks[SARI])) == number
+    assert silenced(yard) == [SARI, BOS]
+    assert [m.state for m in yard.post.on(number, OutboxMessage) if m.id == to_bos.id] == ["failed"]
+
+
 def test_a_requester_who_read_the_id_of_an_alarm_silences_no_staff(yard: Yard) -> None:
     number = yard.arrives(letter())
     with unit_of_work() as session:

@@ -9,6 +9,7 @@ from tests.usecases.post import letter
 OURS = {
     "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "MIME-Version", "Content-Type",
     "Content-Transfer-Encoding", "Auto-Submitted", "Precedence", "X-Auto-Response-Suppress", "X-Loop",
+    "X-Helpdesk-Return",
 }  # fmt: skip
 INJECTIONS = {
     "encoded word": "=?utf-8?q?halo=0d=0aBcc:=20eve=40lain.example=0d=0a=0d=0aisi?=",

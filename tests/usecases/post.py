@@ -19,6 +19,7 @@ from helpdesk.usecases.batches import Delivery, store_and_process_all
 from helpdesk.usecases.intake import Outcome
 from helpdesk.usecases.processing import Desk, Reader, Stored
 from helpdesk.usecases.raw import store_raw
+from helpdesk.usecases.returning import return_mark
 from tests.usecases.conftest import MEDAN, Office
 
 SARI = "Sari <sari@kantor.example>"
@@ -130,6 +131,10 @@ class Post:
             row = session.get_one(Mailbox, desk)
             session.expunge(row)
             return row
+
+    def mark_of(self, message_id: str) -> str:
+        """What our message carries in its header for who returns it."""
+        return return_mark(self.office.settings.secret_key, message_id)
 
     def our_id(self, number: str) -> str:
         """The Message-ID of the newest mail that goes out about a ticket."""

@@ -204,13 +204,15 @@ def test_case_41_messages_to_a_merged_number_reach_the_end_of_the_chain(case: Ca
     assert [kind for kind, _ in post.entries(third)].count("requester-message") == 3
 
 
-def bounce(of: str, recipient: str = "sari@kantor.example", action: str = "failed", status: str = "5.1.1") -> bytes:
-    """What a mail server sends back (RFC 3464)."""
+def bounce(
+    of: str, recipient: str = "sari@kantor.example", action: str = "failed", status: str = "5.1.1", mark: str = ""
+) -> bytes:
+    """What a mail server sends back (RFC 3464); with the mark of the message, as only who had it can."""
     body = (
         "--x\nContent-Type: text/plain\n\nThe message could not be delivered.\n"
         "--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.kantor.example\n\n"
         f"Final-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: {status}\n\n"
-        f"--x\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{of}>\nSubject: x\n\n--x--\n"
+        f"--x\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{of}>\nX-Helpdesk-Return: {mark}\n\n--x--\n"
     )
     return letter(
         body, From="Mail Delivery System <mailer-daemon@kantor.example>", Return_Path="<>", Subject="Undelivered mail",
@@ -234,7 +236,7 @@ def sent_reply(case: Case) -> OutboxMessage:
 def test_case_36_a_bounce_marks_the_message_and_the_person_and_changes_nothing_else(case: Case) -> None:
     message = sent_reply(case)
     case.goes_to("resolved")
-    outcome = case.post.arrives(bounce(message.message_id))
+    outcome = case.post.arrives(bounce(message.message_id, mark=case.post.mark_of(message.message_id)))
     assert (outcome.outcome, outcome.ticket, outcome.reason) == ("continued", case.number, "bounce")
     after = case.post.rows(OutboxMessage, OutboxMessage.id == message.id)[0]
     assert after.state == "failed"

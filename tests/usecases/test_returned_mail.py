@@ -66,7 +66,7 @@ def test_a_bounce_without_any_id_is_tied_by_the_address_that_it_is_sent_to(
 @ONE_DATABASE
 def test_an_address_that_bounced_gets_no_automatic_mail_until_it_writes_again(post: Post) -> None:
     number = str(post.arrives(letter()).ticket)
-    post.arrives(bounce(post.our_id(number)))
+    post.arrives(bounce(post.our_id(number), mark=post.mark_of(post.our_id(number))))
     assert person(post) is True
     post.office.does("agen", "take", number)
     post.office.does("agen", "reply", number, text="Halo?")
@@ -78,7 +78,7 @@ def test_an_address_that_bounced_gets_no_automatic_mail_until_it_writes_again(po
     again = str(post.arrives(letter("Saya lagi", Message_ID="<lagi@kantor.example>")).ticket)
     assert person(post) is False
     assert post.outbox(again) == [("acknowledgement", "sari@kantor.example", "pending")]
-    post.arrives(bounce(post.our_id(again), action="failed "))
+    post.arrives(bounce(post.our_id(again), action="failed ", mark=post.mark_of(post.our_id(again))))
     post.arrives(letter("ya", Message_ID="<ya@kantor.example>", In_Reply_To=f"<{post.our_id(again)}>"))
     assert person(post) is False, "an answer clears it too"
 

@@ -13,6 +13,8 @@ from helpdesk.channels.email.wire import Message, Part, parse
 NOTICE = 16_384  # so many characters of what the mail system wrote are looked at
 ORIGINAL = 65_536
 MAX_RECIPIENTS = 100
+RETURN_FIELD = "X-Helpdesk-Return"
+"""The field of our messages that says, only to who returns one whole, which one it is."""
 DAEMON = re.compile(
     r"mailer-?daemon|mail-?daemon|mdaemon|post-?master|poostmaster|mail delivery (?:sub)?system"
     r"|delivery (?:agent|service)"
@@ -58,10 +60,11 @@ ABOUT_SENDER = re.compile(r"^\s*(?:from|sender|reporter|contact|a message from|m
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """The finally failed addresses (lower case) and the Message-ID of what did not arrive, where it is told."""
+    """The finally failed addresses (lower case), the Message-ID of what did not arrive and its mark, where told."""
 
     recipients: tuple[str, ...]
     original_message_id: str
+    return_mark: str = ""
 
 
 def _status_blocks(message: Part) -> Iterator[dict[str, str]]:
@@ -203,7 +206,8 @@ def bounce_of(message: Part, subject: str, *, deeper: bool = True) -> Bounce | N
         return None
     returned = _returned(message, inline)
     recipients = _recipients(message, notice, returned, deeper=deeper)
-    return Bounce(tuple(recipients), _original_id(message, returned, inline))
+    mark = returned.value(RETURN_FIELD.lower()).strip()[:100] if returned else ""
+    return Bounce(tuple(recipients), _original_id(message, returned, inline), mark)
 
 
 def _original_id(message: Part, returned: Part | None, inline: str) -> str:

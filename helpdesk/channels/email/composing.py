@@ -10,6 +10,7 @@ from hashlib import sha256
 from helpdesk.channels.base import Attachment, ChannelError, Outbound
 from helpdesk.channels.email import headers_out
 from helpdesk.channels.email.addresses import addr_spec
+from helpdesk.channels.email.bounces import RETURN_FIELD
 from helpdesk.channels.email.thread_index import decoded
 from helpdesk.channels.filenames import made_name, safe_name
 from helpdesk.channels.text import storable
@@ -72,6 +73,8 @@ def _fields(outbound: Outbound, date: datetime) -> Iterator[tuple[str, str]]:
     yield "Subject", headers_out.encoded(outbound.subject[:MAX_SUBJECT])
     yield "Date", format_datetime(date)
     yield from _threading(outbound)
+    if outbound.return_mark:
+        yield RETURN_FIELD, headers_out.encoded(outbound.return_mark)
     if outbound.automatic:
         # What keeps two robots from answering each other (RFC 3834 section 5; MS-OXCMAIL 2.2.3.2.14).
         yield "Auto-Submitted", "auto-replied"

@@ -38,11 +38,14 @@ def _delivered_to(message: Message, to: tuple[Address, ...], cc: tuple[Address, 
     return tuple(dict.fromkeys(a.email for a in (*copies, *to, *cc)))
 
 
-def _machine(message: Message, subject: str, bounce: Bounce | None, late: str | None) -> Machine:
+def _machine(message: Message, subject: str) -> tuple[Machine, Bounce | None, str | None]:
+    """Which kind of machine wrote it, what a bounce says, and the id of what is late (None: it is no such notice)."""
+    bounce = bounce_of(message, subject)
     if bounce is not None:
-        return Machine.BOUNCE
+        return Machine.BOUNCE, bounce, None
+    late = delayed_id(message, subject)
     by_machine = late is not None or machines.written_by_machine(message, subject)
-    return Machine.AUTO_REPLY if by_machine else Machine.NO
+    return Machine.AUTO_REPLY if by_machine else Machine.NO, None, late
 
 
 def subject_of(message: Message) -> str:
@@ -75,9 +78,7 @@ def read_leniently(
     subject = subject_of(message)
     sender, certain = _sender(message)
     to, cc, reply_to = (all_mailboxes(message.values(name)) for name in ("to", "cc", "reply-to"))
-    bounce = bounce_of(message, subject)
-    late = delayed_id(message, subject) if bounce is None else None
-    machine = _machine(message, subject, bounce, late)
+    machine, bounce, late = _machine(message, subject)
     verdict = dmarc(message, authserv_id)
     fingerprint = _fingerprint(message)
     content = content_of(message)
@@ -105,6 +106,7 @@ def read_leniently(
         authenticated_sender=certain,
         dmarc=verdict,
         bounce_recipients=bounce.recipients if bounce else (),
+        return_mark=bounce.return_mark if bounce else "",
         original_message_id=bounce.original_message_id if bounce else late or "",
         delayed=late is not None,
         content_hash=fingerprint,
