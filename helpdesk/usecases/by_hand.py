@@ -18,7 +18,7 @@ from helpdesk.tickets.words import Channel
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.floods import FLOOD
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
-from helpdesk.usecases.redaction import without_links_of_ours, without_private_links
+from helpdesk.usecases.redaction import masked, without_links_of_ours, without_private_links
 
 Read = Callable[[RawMessage], Inbound | None]
 UNPROVED = "unproved"
@@ -69,7 +69,7 @@ def open_by_hand(
 def _filled(opening: Opening, raw: RawMessage, mail: Inbound | None) -> Opening:
     """With what the mail says; where it could not be read, with its bytes as a file."""
     if mail is None:
-        whole = Attachment(f"message-{raw.id}.eml", "message/rfc822", raw.body)
+        whole = Attachment(f"message-{raw.id}.eml", "message/rfc822", masked(raw.body))
         return replace(opening, attachments=(whole,))
     mail = without_links_of_ours(mail)
     shown = mail.reply_text if mail.reply_text and mail.reply_text != mail.text else None

@@ -17,7 +17,7 @@ from helpdesk.channels.email.words import decode_words, parameters
 from helpdesk.channels.filenames import safe_name
 from helpdesk.tickets.reference import numbers_in
 from helpdesk.tickets.sign_ups import looks_like_a_sign_up
-from helpdesk.usecases.redaction import without_private_links
+from helpdesk.usecases.redaction import without_private_ids
 from tests.channels.email_samples import AT, mail
 
 SIZE = 65_536
@@ -59,7 +59,7 @@ SCANNERS: dict[str, Callable[[str], object]] = {
     ),
     "ticket numbers": numbers_in,
     "sign-ups": lambda text: looks_like_a_sign_up(text, text),
-    "private links": without_private_links,
+    "private links and ids": without_private_ids,
     "a person's mail": _whole(),
     "a person's HTML": _whole(Content_Type="text/html"),
     "a multipart": _whole(Content_Type="multipart/mixed; boundary=b"),

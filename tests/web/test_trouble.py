@@ -13,12 +13,12 @@ from tests.web.conftest import MEDAN, SEMARANG, World
 BODY = b"From: Wakil <wakil@contoh.example>\r\nSubject: =?utf-8?q?rus<script>\r\n ak\r\n\r\nrahasia isi"
 
 
-def quarantine(world: World, desk: str | None = MEDAN) -> int:
+def quarantine(world: World, desk: str | None = MEDAN, body: bytes = BODY) -> int:
     with world.app.app_context(), unit_of_work() as session:
         raw = RawMessage(
             channel="email", external_id=f"x{desk}", desk=desk, sha256="0" * 64, state="quarantined",
             reason="terlalu dalam", next_try_at=world.now, received_at=world.now, stored_at=world.now,
-            size=len(BODY), attempts=3, body=BODY,
+            size=len(body), attempts=3, body=body,
         )  # fmt: skip
         session.add(raw)
         session.flush()
@@ -51,6 +51,22 @@ def test_the_raw_bytes_are_a_download(world: World) -> None:
     assert answer.data == BODY
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.headers["Content-Type"] == "application/octet-stream"
+
+
+def test_nobody_reads_in_quarantine_what_a_colleague_answers_by_or_a_requester_enters_with(world: World) -> None:
+    token, link = f"s7-3-{'0a' * 16}", f"/t/12-{'b' * 40}"
+    body = BODY.replace(
+        b"Subject", f"References: <{token}@k>\r\n <abc.{token[:20]}\r\n {token[20:]}@k>\r\nSubject".encode()
+    )
+    body += f"\r\n> http://127.0.0.1:8000{link}=\r\n".encode()
+    raw = quarantine(world, body=body)
+    agent = world.entered("rina")
+    page, download = agent.get(f"/quarantine/{raw}").text, agent.get(f"/quarantine/{raw}/raw").data
+    for shown in (page.encode(), download):
+        assert b"0a0a" not in shown
+        assert b"bbbb" not in shown
+    assert (len(download), b"rahasia isi" in download) == (len(body), True)
+    assert world.entered("admin").get(f"/quarantine/{raw}/raw").data == body
 
 
 def test_trying_again_puts_the_message_back_into_the_queue(world: World) -> None:

@@ -16,6 +16,7 @@ from helpdesk.store.mail_models import RawMessage
 from helpdesk.tickets.errors import Invalid
 from helpdesk.usecases.by_hand import open_by_hand
 from helpdesk.usecases.raw import discard, release
+from helpdesk.usecases.redaction import masked
 from helpdesk.web.access import AGENT, SUPERVISOR, require, staff
 from helpdesk.web.admin import floods, messages, outbox
 from helpdesk.web.admin.blueprint import PAGE, agents_desks, before, blueprint, present
@@ -74,8 +75,11 @@ def one(raw_id: int) -> str:
 @blueprint.get("/quarantine/<int(max=9007199254740991):raw_id>/raw")
 @require(AGENT)
 def raw(raw_id: int) -> Response:
-    """The bytes as they arrived, as a download."""
-    answer = make_response(_message(raw_id).body)
+    """The bytes as they arrived, as a download; what only its requester, or a colleague, may act with is masked for all
+    but administrators.
+    """
+    body = _message(raw_id).body
+    answer = make_response(body if staff().is_administrator else masked(body))
     answer.headers["Content-Type"] = "application/octet-stream"
     answer.headers["Content-Disposition"] = f'attachment; filename="message-{raw_id}.eml"'
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -15,7 +15,7 @@ from helpdesk.channels.email.addresses import mailboxes
 from helpdesk.channels.email.words import decode_words
 from helpdesk.store.mail_models import RawMessage
 from helpdesk.usecases.floods import UNPROVED
-from helpdesk.usecases.redaction import without_private_links
+from helpdesk.usecases.redaction import without_private_ids
 from helpdesk.web.admin.reasons import reason_shown
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.view import Choice
@@ -45,13 +45,13 @@ class Quarantined:
 
 
 def header_text(body: bytes) -> str:
-    """The headers of a raw message as they arrived: at most 8 kB, up to the first empty line; no private link."""
+    """The headers of a raw message as they arrived: at most 8 kB, up to the first empty line; nobody's private ids."""
     lines: list[str] = []
     for line in _LINE_END.split(body[:HEAD]):
         if not line and lines:
             break
         lines.append(line.decode("utf-8", "replace"))
-    return without_private_links("\n".join(lines))
+    return without_private_ids("\n".join(lines))
 
 
 def header(headers: str, name: str) -> str:
