@@ -13,12 +13,13 @@ _SECRET_KEY = re.compile(r"password|passwd|secret|token|authorization|cookie|api
 _URL_USER = re.compile(r"(?<=://)[^/@\s:]+:[^@\s]*(?=@)")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
 _PRIVATE_LINK = re.compile(r"(?i)((?:/|%2F)(?:t|receipt)(?:/|%2F))[0-9]{1,18}(?:-|%2D)[0-9a-f]+")
+_BOT_TOKEN = re.compile(r"(?i)\b(?:bot\d{3,20}(?::|%3A)[\w-]+|\d{6,20}(?::|%3A)[\w-]{30,})")
 HIDDEN = "***"
 
 
 def _without_secrets(text: str) -> str:
     text = _PRIVATE_LINK.sub(rf"\1{HIDDEN}", _URL_USER.sub(HIDDEN, text))
-    return _BEARER.sub(rf"\1 {HIDDEN}", text)
+    return _BOT_TOKEN.sub(HIDDEN, _BEARER.sub(rf"\1 {HIDDEN}", text))
 
 
 def hide_secrets(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -67,5 +68,5 @@ def configure(*, level: int = logging.INFO, as_json: bool | None = None) -> None
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("apscheduler", "httpx", "imapclient", "alembic"):
+    for noisy in ("apscheduler", "httpcore", "httpx", "imapclient", "alembic", "telegram"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
