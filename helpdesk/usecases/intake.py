@@ -17,7 +17,7 @@ from helpdesk.usecases.bouncing import arrives_from, file_bounce, file_delay
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.floods import FLOOD, RELEASED, UNPROVED, flooding
 from helpdesk.usecases.joining import Answer, in_window, join
-from helpdesk.usecases.linking import link_tickets
+from helpdesk.usecases.linking import CLAIMED, link_tickets
 from helpdesk.usecases.matching import await_parents, is_proved, match
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 from helpdesk.usecases.raw import Claim, finish_raw
@@ -283,7 +283,7 @@ def _join_or_open(session: Session, context: Context, raw: Claim, mail: Inbound,
         return _finish(session, raw, "quarantined", Outcome("quarantined", reason=SIGN_UP))
     opened = _open(session, context, raw, mail, mark, guessed=found.claimed is not None)
     twin = _of(session, twins[0]) if twins else None
-    for other, kind in ((ticket, "follow-up"), (found.claimed, "claimed-number"), (twin, "same-message")):
+    for other, kind in ((ticket, "follow-up"), (found.claimed, CLAIMED), (twin, "same-message")):
         if other is not None and other.id != opened.id:
             link_tickets(session, context, opened, other, kind)
     return _finish(session, raw, "ticketed", Outcome("opened", opened.number), opened)

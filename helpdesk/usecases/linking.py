@@ -19,6 +19,8 @@ from helpdesk.usecases.opening import Opening, open_ticket
 ENTRY_COLUMNS = (
     "kind", "channel", "author_id", "author_name", "author_address", "text", "shown_text", "html", "created_at",
 )  # fmt: skip
+CLAIMED = "claimed-number"
+"""The kind of a link to a ticket that a message names though its sender takes no part in it."""
 FILE_COLUMNS = ("sha256", "name", "media_type", "size", "content_id", "inline")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.store.models import Ticket
 from tests.security.conftest import Yard
-from tests.usecases.post import letter
+from tests.usecases.post import DENPASAR_ADDRESS, letter
 
 SENDERS = {"participant": "sari@kantor.example", "stranger": "eva@lain.example", "agent": "rina@kemenkeu.go.id"}
 WAYS = ("In-Reply-To", "References", "subject", "body", "plus-address")
@@ -64,3 +64,14 @@ def test_an_id_that_a_stranger_made_known_first_does_not_catch_the_answers_of_ot
     assert theirs != number
     answer = letter("rahasia saya", Message_ID="<m2@k>", In_Reply_To="<m1@kantor.example>", Subject="Re: x")
     assert yard.arrives(answer) == number
+
+
+def test_a_ticket_that_names_one_of_another_desk_says_no_more_than_that(yard: Yard) -> None:
+    theirs = yard.arrives(letter("rahasia", Subject="Gaji", To=DENPASAR_ADDRESS), desk="kptik-denpasar")
+    known = yard.post.our_id(theirs)
+    number = yard.arrives(letter("halo", From="eva@lain.example", Message_ID="<e@k>", In_Reply_To=f"<{known}>"))
+    assert yard.post.links(number) == [("claimed-number", theirs)]
+    page = yard.world.entered("rina").get(f"/tickets/{number}?lang=en").text
+    assert "names a ticket of another desk, without part in it" in page
+    assert not [word for word in (theirs, "Gaji", "Denpasar</a>") if word in page.partition('id="s-more"')[2]]
+    assert theirs in yard.world.entered("admin").get(f"/tickets/{number}").text

@@ -64,6 +64,14 @@ def test_a_clock_that_has_not_begun_says_what_it_waits_for(world: World) -> None
     assert "no due time" not in page
 
 
+def test_the_deadline_of_an_unclassified_ticket_is_said_to_come_with_its_classification(world: World) -> None:
+    number = world.ticket()
+    for path, said in (("/board?lang=en", "due once classified"), ("/board?lang=id", "tenggat setelah diklasifikasi")):
+        assert said in world.entered("rina").get(path).text
+    page = world.entered("rina").get(f"/tickets/{number}?lang=en").text
+    assert ("due once classified" in page, "no due time" in page) == (True, False)
+
+
 def test_times_of_another_year_keep_their_hour_and_no_amount_is_nothing(world: World) -> None:
     with world.app.test_request_context():
         words, zone = phrases("id"), ZoneInfo("Asia/Jakarta")

@@ -14,6 +14,7 @@ class ClockColumns(Protocol):
     """The columns that the clocks of a row need; every row of the ticket table has them."""
 
     status: str
+    item: str | None
     hold_reason: str | None
     at_risk: bool
     handling_due_at: datetime | None
@@ -38,7 +39,7 @@ class Clock:
     """What is known of one clock. Times are aware; `at_risk` only says something while it runs.
 
     `below_due` and `below_done` are the patterns (one `%s`) of the short time under the pill. `hold` is the
-    reason while a hold stops it, else empty. `awaits` says what starts a clock that has no due time yet.
+    reason while a hold stops it, else empty. `awaits` says what a clock without a due time waits for.
     """
 
     name: str
@@ -143,9 +144,16 @@ def two_clocks(
         row.resolution_verdict or "",
         at_risk=row.at_risk,
         hold=held or "",
-        awaits=words.awaits.get(target.start.kind, "") if target and row.starts_at is None else "",
+        awaits=_awaits(row, target, words),
     )
     return response, resolution
+
+
+def _awaits(row: ClockColumns, target: Target | None, words: Phrases) -> str:
+    """Why there is no due time yet: nobody chose an item, whose norm then counts from receipt (behaviour section 4)."""
+    if row.item is None:
+        return words.not_yet
+    return words.awaits.get(target.start.kind, "") if target and row.starts_at is None else ""
 
 
 def leading(response: Clock, resolution: Clock, at: Present) -> tuple[Pill, Pill]:

@@ -47,6 +47,7 @@ class Phrases:
     due: str
     no_item: str
     no_norm: str
+    not_yet: str
     awaits: Mapping[str, str]
     not_counted: str
     urgent: str
@@ -274,6 +275,7 @@ def _build(language: str) -> Phrases:
         due=gettext("due %s"),
         no_item=gettext("not classified yet"),
         no_norm=gettext("no due time"),
+        not_yet=gettext("due once classified"),
         awaits=_awaited_names(),
         not_counted=gettext("not counted"),
         urgent=gettext("Urgent"),

@@ -1,6 +1,6 @@
 """The ticket page put together: what is stored, the clocks, what this person may do now."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -28,12 +28,13 @@ from helpdesk.web.board.clocks import Clock, Pill, Present, leading, two_clocks
 from helpdesk.web.board.frame import list_href
 from helpdesk.web.ticket import side, talk
 from helpdesk.web.ticket.buttons import buttons
+from helpdesk.web.ticket.linked import linked
 from helpdesk.web.ticket.open_questions import open_questions
 from helpdesk.web.ticket.options import choices
 from helpdesk.web.ticket.papers import lapse, papers, perhaps_came
 from helpdesk.web.ticket.stages import stages
 from helpdesk.web.ticket.undelivered import undelivered
-from helpdesk.web.ticket.view import Buttons, Linked, Message, Person, Rule, TicketPage
+from helpdesk.web.ticket.view import Buttons, Message, Person, Rule, TicketPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +110,6 @@ def _requester(viewer: Viewer, found: Read) -> Person:
     )
 
 
-def _linked(viewer: Viewer, ticket: Ticket) -> tuple[Linked, ...]:
-    names = {
-        "follow-up": (_("continues"), _("is continued by")),
-        "related": (_("belongs together with"), _("belongs together with")),
-        "merged": (_("merged into"), _("took in")),
-        "split": (_("was split into"), _("was split from")),
-        "same-message": (_("same message as"), _("same message as")),
-        "claimed-number": (_("names, without part in it"), _("is named, without part in it, in")),
-    }
-    return tuple(
-        Linked(row.number, f"/tickets/{row.number}", f"{_towards(names, row, ticket)}: {row.subject}")
-        for row in stored.links(viewer.session, ticket.id)
-        if viewer.staff.works_at(row.desk)
-    )
-
-
-def _towards(names: Mapping[str, tuple[str, str]], row: Row[Any], ticket: Ticket) -> str:
-    there, back = names.get(row.kind, (row.kind, row.kind))
-    return str(there if row.from_id == ticket.id else back)
-
-
 def _talk(viewer: Viewer, found: Read, href: str) -> tuple[Message, ...]:
     at = viewer.at
     parts = talk.messages(found.entries, found.files, found.deliveries, at, href)
@@ -155,8 +135,8 @@ def _task(found: Read, requester: Person, last: Pill, at: Present) -> tuple[Rule
     told.append(Rule(_("For"), " · ".join(p for p in (requester.name, requester.phone, requester.address) if p)))
     if ticket.event_at:
         told.append(Rule(_("Event"), at.words.full(ticket.event_at, at.zone)))
-    due = at.words.full(ticket.resolution_due_at, at.zone) if ticket.resolution_due_at else at.words.no_norm
-    told.append(Rule(_("Until"), f"{due} · {last.text}"))
+    due = ticket.resolution_due_at
+    told.append(Rule(_("Until"), f"{at.words.full(due, at.zone)} · {last.text}" if due else last.text))
     asked = next((e.why for e in reversed(found.events) if e.action == Action.ESCALATE and e.why), "")
     told += [Rule(_("From Layer 1"), asked)] if asked else []
     names = ", ".join(file.name for file in found.files)
@@ -295,4 +275,4 @@ def build(viewer: Viewer, found: Read, kept_documents: Collection[str] = ()) -> 
     """The page (or the preview) of a ticket; `kept_documents` were ticked in a form that was refused."""
     page = _with_facts(_head(viewer, found), viewer, found)
     page = _with_forms(page, viewer, found, kept_documents)
-    return page if found.brief else replace(page, linked=_linked(viewer, found.ticket))
+    return page if found.brief else replace(page, linked=linked(viewer.session, viewer.staff, found.ticket))

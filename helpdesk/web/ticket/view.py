@@ -98,7 +98,7 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Another ticket that belongs to this one."""
+    """Another ticket that belongs to this one; without number and link where its desk is not the viewer's."""
 
     number: str
     href: str
