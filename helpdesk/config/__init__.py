@@ -46,10 +46,11 @@ class Settings:
 
     `bound` is host:port that `serve` listens at, empty elsewhere; a Host header of that address is always accepted.
     `trusted_proxies`: so many proxies stand before `serve`, each of which appends its caller to X-Forwarded-For.
-    `automatic_per_hour`, `automatic_in_all`: automatic messages to one address, and by all desks together. `mail_held`:
-    no mail leaves the house. `flood_mails`: more mails than that of one sender within `flood_minutes` are a flood; 0:
-    nothing is. `min_free_mb`: with less room on the disk no mail is fetched; 0: nobody asks. `send_seconds`: so long a
-    small outgoing message may take in all.
+    `automatic_per_hour`, `automatic_in_all`: automatic messages to one address, and by all desks together;
+    `automatic_per_caller`: automatic replies to forms from one network, to addresses that it did not prove.
+    `mail_held`: no mail leaves the house. `flood_mails`: more mails than that of one sender within `flood_minutes` are
+    a flood; 0: nothing is. `min_free_mb`: with less room on the disk no mail is fetched; 0: nobody asks.
+    `send_seconds`: so long a small outgoing message may take in all.
     """
 
     data: Path
@@ -65,6 +66,7 @@ class Settings:
     take_all_mail: bool = False
     automatic_per_hour: int = 10
     automatic_in_all: int = 3000
+    automatic_per_caller: int = 20
     flood_mails: int = 30
     flood_minutes: int = 10
     mail_held: bool = False
@@ -105,6 +107,7 @@ def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *
         take_all_mail=testing or variable("HELPDESK_MAIL_FROM_START", env) == "1",
         automatic_per_hour=count_in("HELPDESK_AUTOMATIC_PER_HOUR", 10, env),
         automatic_in_all=count_in("HELPDESK_AUTOMATIC_IN_ALL", 3000, env),
+        automatic_per_caller=count_in("HELPDESK_AUTOMATIC_PER_CALLER", 20, env),
         flood_mails=count_in("HELPDESK_FLOOD_MAILS", 30, env),
         flood_minutes=count_in("HELPDESK_FLOOD_MINUTES", 10, env),
         mail_held=variable("HELPDESK_MAIL_HELD", env) == "1",

@@ -82,7 +82,8 @@ class OutboxMessage(Base):
     held (`error` says why), unsendable (the channel is not configured), discarded. `kind` is a folder of
     templates/messages. `once_key` is unique: what may go out once only (the acknowledgement per ticket and address).
     `doubt`: sent again under the same Message-ID after a send whose end nobody saw. `released_at`: since then it goes
-    out because staff said so, whatever caps and the test switch say. `told_at`: when agents were told that it waits.
+    out because staff (`released_by`) said so, whatever caps and the test switch say. `told_at`: when agents were told
+    that it waits.
     """
 
     __tablename__ = "outbox_message"
@@ -120,6 +121,7 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
+    released_by: Mapped[str] = mapped_column(String(60), default="")
     told_at: Mapped[datetime | None]
 
 
@@ -177,6 +179,23 @@ class Submission(Base):
     desk: Mapped[str] = mapped_column(String(60), primary_key=True)
     failed_at: Mapped[datetime]
     error: Mapped[str] = mapped_column(Text, default="")
+
+
+class Destination(Base):
+    """A domain that did not take the last messages of a desk for now.
+
+    `in_a_row`: so many were not taken; `rests`: so often it rested. `rests_until`: nothing is tried before; None or
+    past: one message is.
+    """
+
+    __tablename__ = "destination"
+
+    desk: Mapped[str] = mapped_column(String(60), primary_key=True)
+    domain: Mapped[str] = mapped_column(String(255), primary_key=True)
+    in_a_row: Mapped[int] = mapped_column(default=0)
+    rests: Mapped[int] = mapped_column(default=0)
+    rests_until: Mapped[datetime | None]
+    tried_at: Mapped[datetime]
 
 
 class Heartbeat(Base):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, func, literal, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session, undefer
 
-from helpdesk.store.mail_models import Heartbeat, Mailbox, OutboxMessage, RawMessage, Submission
+from helpdesk.store.mail_models import Destination, Heartbeat, Mailbox, OutboxMessage, RawMessage, Submission
 from helpdesk.store.models import Ticket
 
 QUARANTINED, CAPPED = "quarantined", "held"
@@ -149,6 +149,20 @@ def silent_submissions(session: Session, desks: Collection[str]) -> list[Row[Any
     """The desks of these whose mail is not taken just now."""
     of_desks = select(Submission.desk, Submission.failed_at).where(Submission.desk.in_(sorted(desks)))
     return list(session.execute(of_desks.order_by(Submission.desk)))
+
+
+def resting_destinations(session: Session, desks: Collection[str], now: datetime, limit: int = 50) -> list[Row[Any]]:
+    """The domains to which these desks send nothing just now, with until when; the longest resting ones first."""
+    columns = (Destination.desk, Destination.domain, Destination.rests_until)
+    statement = select(*columns).where(Destination.desk.in_(sorted(desks)), Destination.rests_until > now)
+    return list(session.execute(statement.order_by(Destination.rests_until.desc()).limit(limit)))
+
+
+def held_for(session: Session, desks: Collection[str], why: str) -> tuple[int, int]:
+    """How many messages of these desks are held for that reason, and the id of the newest of them."""
+    held = (OutboxMessage.state == CAPPED, OutboxMessage.error == why, OutboxMessage.desk.in_(sorted(desks)))
+    count, newest = session.execute(select(func.count(), func.max(OutboxMessage.id)).where(*held)).one()
+    return count, newest or 0
 
 
 def worker_seen_at(session: Session) -> datetime | None:

@@ -12,8 +12,10 @@ from helpdesk.tickets.words import Channel
 from helpdesk.usecases.context import Context
 
 PENDING, HELD, UNSENDABLE = "pending", "held", "unsendable"
-OVER_CAP, UNDELIVERABLE, IN_ALL, SWITCH = "", "undeliverable", "in-all", "switch"
-"""Why it is held, as its `error` says: the share of its address, that mail to it comes back, all shares, the switch."""
+OVER_CAP, UNDELIVERABLE, IN_ALL, OF_CALLER, SWITCH = "", "undeliverable", "in-all", "caller", "switch"
+"""Why it is held, as its `error` says: the share of its address, that mail to it comes back, all shares, the share of
+who named the address in a form, the switch.
+"""
 CODE = "code"
 MAIL_SWITCH = "mail-held"
 HOUR = timedelta(hours=1)

@@ -18,6 +18,7 @@ from helpdesk.usecases.access import CODE_LIFE
 from helpdesk.usecases.bouncing import mark_undeliverable
 from helpdesk.usecases.caps import CODE, HELD, IN_ALL, hold_pending, mail_is_held, over_cap_in_all
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.destinations import resting
 from helpdesk.usecases.redaction import without_private_links
 from helpdesk.usecases.retrying import GIVE_UP_AFTER, OVERDUE, SERVER_DOWN, TELL_AFTER, wait_after
 from helpdesk.usecases.writing import letter
@@ -35,9 +36,9 @@ SINCE = func.coalesce(OutboxMessage.released_at, OutboxMessage.created_at)
 log = logging.getLogger(__name__)
 
 
-def _rests(resting: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+def _rests(left_alone: Collection[tuple[str, str]]) -> ColumnElement[bool]:
     of_one = (
-        and_(OutboxMessage.desk == d, OutboxMessage.recipient.endswith(f"@{n}", autoescape=True)) for d, n in resting
+        and_(OutboxMessage.desk == d, OutboxMessage.recipient.endswith(f"@{n}", autoescape=True)) for d, n in left_alone
     )
     return or_(*of_one)
 
@@ -47,11 +48,11 @@ def claim_outbox(
     context: Context,
     desks: Collection[str],
     limit: int = 1,
-    resting: Collection[tuple[str, str]] = (),
+    left_alone: Collection[tuple[str, str]] = (),
 ) -> list[int]:
     """Claim messages whose time has come; they are ours until the lease ends. The caller commits before sending.
 
-    `resting`: (desk, domain) of destinations that are left alone now. A sender claims one message at a time: what a
+    `left_alone`: (desk, domain) of the destinations that rest. A sender claims one message at a time: what a
     killed one had claimed may have gone out, and nothing else may.
     """
     now = context.now
@@ -62,8 +63,8 @@ def claim_outbox(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    if resting:
-        due = due.where(not_(_rests(resting)))
+    if left_alone:
+        due = due.where(not_(_rests(left_alone)))
     # Materialized: PostgreSQL may run a subquery once for each row that it is compared with, and lock others each time.
     once = due.cte("due").prefix_with("MATERIALIZED", dialect="postgresql")
     claimed = session.scalars(
@@ -115,17 +116,18 @@ class Claimed:
     letter: Outbound
 
 
-def take_next(
-    session: Session, context: Context, desks: Collection[str], resting: Collection[tuple[str, str]] = ()
-) -> Claimed | None:
+def take_next(session: Session, context: Context, desks: Collection[str]) -> Claimed | None:
     """Claim the next message and write its letter; None when nothing is due. The caller commits before sending.
+
+    Destinations that rest are left alone.
 
     A message that cannot be written is given up, so that it does not stand in the way of the others; so is a code
     that has expired meanwhile. While mail is held, only what staff let go is claimed.
     """
     if mail_is_held(session, context.settings):
         hold_pending(session)
-    while claimed := claim_outbox(session, context, desks, resting=resting):
+    left_alone = resting(session, context.now)
+    while claimed := claim_outbox(session, context, desks, left_alone=left_alone):
         message = session.get_one(OutboxMessage, claimed[0])
         if message.kind == CODE and context.now - message.created_at >= CODE_LIFE:
             note_failed(session, message.id, context.now, ChannelError("the code has expired", permanent=True))

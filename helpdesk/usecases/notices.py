@@ -15,7 +15,7 @@ from helpdesk.store.rows import write
 from helpdesk.tickets.addresses import is_nobodys
 from helpdesk.tickets.events import SILENT
 from helpdesk.tickets.words import Action, Channel, EntryKind
-from helpdesk.usecases.caps import first_state
+from helpdesk.usecases.caps import HELD, PENDING, UNSENDABLE, first_state
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.messages import render_entry
@@ -43,11 +43,13 @@ def enqueue(
     data: Mapping[str, Any] | None = None,
     at: datetime | None = None,
     own_id: str = "",
+    held: str = "",
 ) -> None:
     """One message to one recipient about a flushed ticket and entry (None: of no part of its conversation).
 
     `answers`: the ids that it replies to. `at`: when it goes out (aware; None: now). `own_id`: its Message-ID, where
-    an answer to it must not join the ticket as a requester's does; else a fresh one by which answers do.
+    an answer to it must not join the ticket as a requester's does; else a fresh one by which answers do. `held`: why it
+    waits for staff, of the reasons of `caps`; empty: it goes out.
 
     An automatic message to an address that nobody reads is not written.
     """
@@ -55,6 +57,8 @@ def enqueue(
         return
     message_id = own_id or new_message_id(context.address(ticket.desk))
     state, why = first_state(session, context, ticket.desk, recipient, channel=channel, automatic=automatic)
+    if held and state in (PENDING, UNSENDABLE):
+        state, why = HELD, held
     write(
         session,
         OutboxMessage,

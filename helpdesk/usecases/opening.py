@@ -37,7 +37,8 @@ class Opening:
 
     `called`: the requester's name as given this time, where the desk knows the person by another one. `documents`:
     the ids of the item's documents that came with it. `answerable`: the automatic reply goes out;
-    `tellable`: so may later automatic messages, such as the one about the resolution.
+    `tellable`: so may later automatic messages, such as the one about the resolution. `reply_held`: why the automatic
+    reply waits for staff (`caps`), if it does.
     """
 
     desk: str
@@ -63,6 +64,7 @@ class Opening:
     raw_id: int | None = None
     message_id: str = ""
     mark: str = ""
+    reply_held: str = ""
 
 
 _RAISE = (
@@ -235,7 +237,7 @@ def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Op
     if opening.requester.email:
         enqueue(
             session, context, ticket, entry_id, "acknowledgement", opening.requester.email,
-            name=opening.requester.name, automatic=True, once=True, answers=opening.answers,
+            name=opening.requester.name, automatic=True, once=True, answers=opening.answers, held=opening.reply_held,
         )  # fmt: skip
 
 

@@ -103,23 +103,35 @@ def _ticket_of(session: Session, key: str) -> Ticket:
 
 
 def send_form(
-    session: Session, context: Context, submission: Submission, contents: Sequence[bytes], form_token: str
+    session: Session,
+    context: Context,
+    submission: Submission,
+    contents: Sequence[bytes],
+    form_token: str,
+    *,
+    reply_held: str = "",
 ) -> Ticket:
     """Make the ticket of a checked form; the same form sent again gives the same ticket.
 
-    `contents` are the bytes of `submission.files` in order. The caller commits.
+    `contents` are the bytes of `submission.files` in order. `reply_held`: why its automatic reply waits for staff, if
+    it does. The caller commits.
     """
     key = external_id(form_token, submission)
     raw = _raw(session, context, key, submission.to_json(), submission.desk)
     if raw is None:
         return _ticket_of(session, key)
-    ticket = _open(session, context, submission, contents, raw)
+    ticket = _open(session, context, submission, contents, raw, reply_held)
     raw.state, raw.ticket_id = "ticketed", ticket.id
     return ticket
 
 
 def _open(
-    session: Session, context: Context, submission: Submission, contents: Sequence[bytes], raw: RawMessage
+    session: Session,
+    context: Context,
+    submission: Submission,
+    contents: Sequence[bytes],
+    raw: RawMessage,
+    reply_held: str,
 ) -> Ticket:
     item = context.item(submission.item)
     person = person_for(session, context.now, email=submission.email, name=submission.name, phone=submission.phone)
@@ -139,6 +151,7 @@ def _open(
         copies=((submission.superior, "", "superior"),) if submission.superior else (),
         attachments=_attachments(submission.files, contents),
         raw_id=raw.id,
+        reply_held=reply_held,
     )
     return open_ticket(session, context, Requester(person.id, submission.email, submission.name), opening)
 

@@ -14,6 +14,7 @@ from helpdesk.channels.email.smtp import Sender
 from helpdesk.config import MailAccount, Settings, bearer
 from helpdesk.failpoints import failpoint
 from helpdesk.store.db import unit_of_work
+from helpdesk.usecases.destinations import is_in_trouble, is_well
 from helpdesk.usecases.dispatch import (
     Claimed,
     note_failed,
@@ -26,7 +27,6 @@ from helpdesk.usecases.mail_tokens import Tokens
 from helpdesk.usecases.mailboxes import note_smtp, note_smtp_well
 from helpdesk.usecases.processing import Desk
 from helpdesk.usecases.sendable import make_sendable
-from helpdesk.worker.destinations import Destinations
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,6 @@ class Senders:
         self._rests_until: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._now = now
-        self._destinations = Destinations(now)
 
     def configured(self) -> list[str]:
         """The desks that have a submission server."""
@@ -71,28 +70,16 @@ class Senders:
         """True while the desk's server is left alone."""
         return desk not in self.ready()
 
-    def resting(self) -> list[tuple[str, str]]:
-        """(desk, domain) of the destinations that are left alone now."""
-        return self._destinations.resting()
-
     def send(self, desk: str, outbound: Outbound) -> None:
-        """Send by the desk's server. Raises ChannelError; when the server does not listen, the desk rests, and when
-        it listens but does not get rid of mail for a destination, that one rests.
-        """
+        """Send by the desk's server. Raises ChannelError; when the server does not listen, the desk rests."""
         sender = self._open.get(desk) or self._sender(desk)
         self._open[desk] = sender
-        began = time.monotonic()
         try:
             sender.send(outbound)
         except ChannelError as error:
-            if error.permanent:
-                self._destinations.is_well(desk, outbound.recipient)
-            elif error.destination:
-                self._destinations.is_in_trouble(desk, outbound.recipient, time.monotonic() - began)
-            elif not sender.connected:
+            if not error.permanent and not error.destination and not sender.connected:
                 self._rest(desk)
             raise
-        self._destinations.is_well(desk, outbound.recipient)
         self._rests_until.pop(desk, None)
         self._failures.pop(desk, None)
 
@@ -118,38 +105,47 @@ def send_due(desk: Desk, senders: Senders, stopped: Callable[[], bool] = lambda:
         settle_lost_claims(session, context.now)
         tell_of_delays(session, context.now)
         make_sendable(session, context, senders.configured())
-        claimed = take_next(session, context, senders.ready(), senders.resting())
+        claimed = take_next(session, context, senders.ready())
     for count in range(AT_ONCE):
         if claimed is None:
             return count
         _send_one(desk, senders, claimed)
         with unit_of_work() as session:
             last = count + 1 == AT_ONCE or stopped()
-            claimed = None if last else take_next(session, desk.context(), senders.ready(), senders.resting())
+            claimed = None if last else take_next(session, desk.context(), senders.ready())
     return AT_ONCE
 
 
 def _send_one(desk: Desk, senders: Senders, claimed: Claimed) -> None:
     failpoint("outbox.after_claim")
+    began = time.monotonic()
     try:
         senders.send(claimed.desk, claimed.letter)
     except ChannelError as failure:
-        error = failure
+        error, seconds = failure, time.monotonic() - began
         log.warning("message %s was not sent: %s", claimed.id, error)
-        _note(lambda session: _failed(session, desk, senders, claimed, error))
+        _note(lambda session: _failed(session, desk, senders, claimed, error, seconds))
         return
     failpoint("outbox.after_250_before_commit")
     _note(lambda session: _sent(session, desk, claimed))
 
 
-def _failed(session: Session, desk: Desk, senders: Senders, claimed: Claimed, error: ChannelError) -> None:
+def _failed(
+    session: Session, desk: Desk, senders: Senders, claimed: Claimed, error: ChannelError, seconds: float
+) -> None:
+    """What became of a message that was not sent, and of its destination, after so many seconds."""
     note_failed(session, claimed.id, desk.now(), error, server_down=senders.rests(claimed.desk))
-    if not error.permanent and not error.destination:
+    if error.permanent:
+        is_well(session, claimed.desk, claimed.letter.recipient)
+    elif error.destination:
+        is_in_trouble(session, claimed.desk, claimed.letter.recipient, desk.now(), seconds)
+    else:
         note_smtp(session, claimed.desk, desk.now(), str(error))
 
 
 def _sent(session: Session, desk: Desk, claimed: Claimed) -> None:
     note_sent(session, claimed.id, desk.now())
+    is_well(session, claimed.desk, claimed.letter.recipient)
     note_smtp_well(session, claimed.desk)
 
 

@@ -1,10 +1,13 @@
 """S11: no automatic message carries a requester's words to addresses that the requester chose; no cap locks one out."""
 
+from io import BytesIO
+
 from helpdesk.store.db import unit_of_work
 from helpdesk.store.mail_models import OutboxMessage
+from helpdesk.store.models import Ticket
 from helpdesk.usecases.portal_codes import ask_code
 from tests.security.conftest import Yard
-from tests.web.visitor import WATI, link, press
+from tests.web.visitor import CATALOG, WATI, link, press, send, values_for
 
 INSTALL = "itsm.9/software-install"
 SPAM = "MENANG HADIAH https://penipu.example"
@@ -21,6 +24,23 @@ def test_the_notice_of_a_moved_deadline_tells_people_in_copy_no_free_text(yard: 
     assert "penipu" not in yard.told()
     changed = office.see(number, lambda _s, ticket: ticket.events[-1].data["changed"])
     assert [change["after"] for change in changed] == [16, SPAM], "staff see it in the history"
+
+
+def test_no_byte_of_a_form_is_in_the_automatic_reply_to_the_address_that_it_names(yard: Yard) -> None:
+    typed = values_for(CATALOG.items[INSTALL]) | {
+        "email": BOSS,
+        "phone": "0812 7777",
+        "superior": "kenari@lain.example",
+    }
+    typed |= dict.fromkeys(("name", "subject", "text"), "KENARI https://penipu.example")
+    typed |= {"attr-devices": "7777", "attr-software": SPAM, "files": (BytesIO(b"KENARI"), "KENARI.pdf")}
+    assert send(yard.world.browser(), INSTALL, typed).status_code == 303
+    [(to, mail, _raw)] = yard.mails()
+    number = yard.post.rows(Ticket)[0].number
+    assert to == BOSS
+    assert mail["Subject"] == f"[{number}] Permintaan Anda sudah kami terima / We have received your request"
+    for trace in ("kenari", "penipu", "7777", "hadiah"):
+        assert trace not in yard.told().lower()
 
 
 def test_a_flood_of_forms_under_an_address_holds_back_none_of_its_codes(yard: Yard) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from helpdesk.app import create_app
 from helpdesk.config import Settings
@@ -27,9 +28,9 @@ def behind_a_proxy(site: Settings, populated: tuple[bytes, dict[str, str]]) -> I
         db.engine.dispose()
 
 
-def ask(world: World, email: str, caller: str) -> int:
+def ask(world: World, email: str, caller: str, browser: FlaskClient | None = None) -> int:
     """Send a portal form for that address from there; the status of the answer."""
-    browser = world.browser()
+    browser = browser or world.browser()
     token = form_token(browser, path_of(RESET))
     given = {**values_for(None), "email": email, "csrf_token": token}
     return browser.post(path_of(RESET), data=given, environ_base={"REMOTE_ADDR": caller}).status_code
@@ -50,7 +51,19 @@ def test_one_caller_has_mail_sent_to_a_few_different_addresses_only(world: World
     assert ask(world, "korban0@kantor.example", ELSEWHERE) == 303, "an address that was named before"
     assert ask(world, "korban-lain@kantor.example", "198.51.100.1") == 303, "from somewhere else"
     with world.app.app_context():
-        assert db.session.query(OutboxMessage).count() == most + 2
+        assert db.session.query(OutboxMessage).count() == most + 2, "each has its ticket"
+        held = db.session.query(OutboxMessage).filter_by(state="held", error="caller")
+        assert [message.recipient for message in held] == [
+            *(f"korban{number}@kantor.example" for number in range(20, most)), "korban0@kantor.example",
+        ]  # fmt: skip
+    page = world.entered("rina").get("/outbox").text
+    assert "lebih dari 20 balasan otomatis ke alamat yang disebut satu pengirim formulir dalam satu jam" in page
+    proved = world.proved("korban1@kantor.example")
+    assert ask(world, "korban1@kantor.example", ELSEWHERE, proved) == 303
+    with world.app.app_context():
+        last = db.session.query(OutboxMessage).order_by(OutboxMessage.id.desc()).first()
+        assert last is not None
+        assert last.state != "held", "an address that the browser proved"
     world.move(minutes=61)
     assert ask(world, "korban-lain@kantor.example", ELSEWHERE) == 303
 

@@ -1,6 +1,7 @@
 """The outbox as a page: each message as it leaves, what staff do about it, the switch that holds all mail, previews."""
 
 import email.policy
+import re
 from email import message_from_bytes
 from typing import Any
 
@@ -9,11 +10,12 @@ import pytest
 from helpdesk.store.db import db, unit_of_work
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Person, Ticket
+from helpdesk.usecases.destinations import is_in_trouble
 from helpdesk.usecases.dispatch import take_next
 from helpdesk.usecases.portal_codes import enqueue_code
 from helpdesk.usecases.samples import kinds
 from tests.web.conftest import MEDAN, SEMARANG, World
-from tests.web.test_trouble import outgoing, post, sent
+from tests.web.test_trouble import outgoing, post, quarantine, sent
 
 
 def taken(world: World) -> list[int]:
@@ -136,6 +138,46 @@ def test_what_the_switch_held_is_discarded_all_together_and_nothing_else(world: 
     assert post(world, "/outbox/held", "admin", do="discard", reason="uji coba").status_code == 303
     assert (sent(world, mine).state, sent(world, mine).error) == ("discarded", "admin: uji coba")
     assert sent(world, capped).state == "held"
+
+
+def test_what_the_cap_of_all_desks_held_is_released_together_once_confirmed(both: World) -> None:
+    mine, other = outgoing(both, "held", "in-all"), outgoing(both, "held", "")
+    browser = both.entered("rina")
+    page = browser.get("/outbox").text
+    assert "1 pesan menunggu di sini karena semua meja bersama-sama" in page
+    newest = page.partition('name="newest" value="')[2].partition('"')[0]
+    later = outgoing(both, "held", "in-all")
+    for name, given in (("rina", {}), ("joko", {"confirmed": "1"}), ("rina", {"confirmed": "1", "newest": "x"})):
+        assert post(both, "/outbox/in-all", name, **{"newest": newest, **given}).status_code == 303
+        assert sent(both, mine).state == "held"
+    assert post(both, "/outbox/in-all", "tono", newest=newest, confirmed="1").status_code == 403
+    assert post(both, "/outbox/in-all", newest=newest, confirmed="1").status_code == 303
+    assert [sent(both, m).state for m in (mine, other, later)] == ["pending", "held", "held"]
+    assert (sent(both, mine).released_by, sent(both, mine).released_at) == ("rina", both.now)
+    assert "rina" in browser.get(f"/outbox/{mine}").text.partition("Dilepas")[2].partition("</dd>")[0]
+
+
+def test_destinations_that_rest_are_shown_to_those_whose_desk_it_is_with_the_zone(world: World) -> None:
+    outgoing(world, "pending")
+    for _try in range(3):
+        with world.app.app_context(), unit_of_work() as session:
+            is_in_trouble(session, MEDAN, "wati@Mati.example", world.now, 1.0)
+    page = world.entered("rina").get("/outbox").text
+    assert "mati.example" in page
+    assert re.search(r"sampai \d\d\.\d\d WIB", page)
+    assert "mati.example" not in world.entered("joko").get("/outbox").text
+
+
+def test_times_name_the_zone_of_the_desk_whose_mail_it_is(world: World) -> None:
+    message = outgoing(world, "failed", "x")
+    raw = quarantine(world, "kptik-denpasar")
+    with world.app.app_context(), unit_of_work() as session:
+        session.get_one(OutboxMessage, message).desk = "kptik-denpasar"
+    browser = world.entered("admin")
+    outbox, aside = browser.get("/outbox").text, browser.get("/quarantine").text
+    assert re.search(r'title="[^"]* WITA">\d\d\.\d\d WITA<', outbox)
+    assert re.search(r'title="[^"]* WITA">\d\d\.\d\d WITA<', aside)
+    assert "WITA" in browser.get(f"/quarantine/{raw}").text
 
 
 def test_a_code_that_is_held_is_forgotten(world: World) -> None:

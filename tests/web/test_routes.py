@@ -38,7 +38,7 @@ TABLE: dict[str, set[str]] = {
     **dict.fromkeys(("admin.open_ticket", "admin.settle_flood"), AGENTS),
     "admin.catalogue": {"supervisor", "administrator"},
     **dict.fromkeys((f"admin.outgoing_{name}" for name in ("one", "html", "raw")), AGENTS),
-    **dict.fromkeys(("admin.send_now", "admin.discard_outgoing"), AGENTS),
+    **dict.fromkeys(("admin.send_now", "admin.discard_outgoing", "admin.release_all_in_all"), AGENTS),
     "admin.hold": {"administrator"},
     "admin.settle_held": {"administrator"},
     "admin.messages": {"supervisor", "administrator"},

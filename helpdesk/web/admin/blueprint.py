@@ -1,5 +1,7 @@
 """The pages of administration: their blueprint, the desks that they show, and the page that is asked for."""
 
+from dataclasses import replace
+
 from flask import Blueprint, request
 
 from helpdesk.tickets.words import Role
@@ -20,10 +22,11 @@ def agents_desks() -> tuple[str, ...]:
     return desks_of(staff(), context().catalog, Role.AGENT, Role.SUPERVISOR)
 
 
-def present() -> Present:
-    """The moment as the first of these desks sees it."""
-    desk = (agents_desks() or tuple(context().catalog.desks))[0]
-    return presents(context(), (desk,), language())[desk]
+def present(desk: str | None = None) -> Present:
+    """The moment as that desk sees it, else the first one of the person; each time names its zone."""
+    known = context().catalog.desks
+    place = desk if desk is not None and desk in known else (agents_desks() or tuple(known))[0]
+    return replace(presents(context(), (place,), language())[place], named_zone=True)
 
 
 def before() -> int:

@@ -13,8 +13,7 @@ from helpdesk.catalog.model import Catalog
 from helpdesk.store import trouble_queries as stored
 from helpdesk.usecases.floods import UNPROVED, discard_flood, release_flood
 from helpdesk.web.access import AGENT, require, staff
-from helpdesk.web.admin.blueprint import agents_desks, blueprint
-from helpdesk.web.board.clocks import Present
+from helpdesk.web.admin.blueprint import agents_desks, blueprint, present
 from helpdesk.web.work import context, database
 
 
@@ -31,7 +30,7 @@ class Bundle:
     sample_href: str
 
 
-def bundles(desks: Collection[str], catalog: Catalog, at: Present) -> list[Bundle]:
+def bundles(desks: Collection[str], catalog: Catalog) -> list[Bundle]:
     """The bundles at these desks, the largest first."""
     return [
         Bundle(
@@ -40,7 +39,7 @@ def bundles(desks: Collection[str], catalog: Catalog, at: Present) -> list[Bundl
             sender=row.sender,
             shown=_shown(row.sender),
             mails=ngettext("%(num)s mail", "%(num)s mails", row.mails),
-            between=f"{at.words.brief(row.first, at.now, at.zone)} – {at.words.brief(row.last, at.now, at.zone)}",
+            between=" – ".join(present(row.desk).brief(moment) for moment in (row.first, row.last)),
             sample_href=f"/quarantine/{row.newest}",
         )
         for row in stored.floods(database(), desks)

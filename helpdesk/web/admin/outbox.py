@@ -12,13 +12,20 @@ from helpdesk.store import trouble_queries as stored
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.errors import Invalid, WrongState
-from helpdesk.usecases.caps import HELD, SWITCH, hold_mail
-from helpdesk.usecases.resending import discard_switched, message_of, put_aside, release_switched, send_again
+from helpdesk.usecases.caps import HELD, IN_ALL, SWITCH, hold_mail
+from helpdesk.usecases.resending import (
+    discard_switched,
+    message_of,
+    put_aside,
+    release_in_all,
+    release_switched,
+    send_again,
+)
 from helpdesk.usecases.writing import shown_letter
 from helpdesk.web.access import ADMINISTRATOR, AGENT, require, staff
 from helpdesk.web.admin.blueprint import PAGE, agents_desks, before, blueprint, present
 from helpdesk.web.admin.catalogue import notices
-from helpdesk.web.admin.outgoing import outgoing, outgoing_page
+from helpdesk.web.admin.outgoing import Resting, outgoing, outgoing_page
 from helpdesk.web.board.frame import OUTBOX, frame, mail_stays
 from helpdesk.web.errors import message
 from helpdesk.web.work import context, database
@@ -27,8 +34,9 @@ LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-a
 """For a letter of ours in a frame without rights: its styles stand in its elements, as mail programs want them."""
 
 
-def _caps() -> tuple[int, int]:
-    return context().settings.automatic_per_hour, context().settings.automatic_in_all
+def _caps() -> tuple[int, int, int]:
+    settings = context().settings
+    return settings.automatic_per_hour, settings.automatic_in_all, settings.automatic_per_caller
 
 
 def letter_page(html: str) -> Response:
@@ -46,7 +54,9 @@ def outbox() -> str:
     more = f"/outbox?before={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
     return render_template(
         "admin/outbox.html",
-        waiting=[outgoing(row, row.number or "", present(), _caps()) for row in rows[:PAGE]],
+        waiting=[outgoing(row, row.number or "", present(row.desk), _caps()) for row in rows[:PAGE]],
+        resting=[] if before() else _resting(),
+        in_all=_in_all(),
         next_href=more,
         notices=notices(),
         switch=staff().is_administrator,
@@ -55,6 +65,17 @@ def outbox() -> str:
         by_switch=any(row.state == HELD and row.error == SWITCH for row in rows),
         **frame(OUTBOX),
     )
+
+
+def _resting() -> list[Resting]:
+    rows = stored.resting_destinations(database(), agents_desks(), context().now)
+    desks = context().catalog.desks
+    return [Resting(row.domain, desks[row.desk].name, present(row.desk).brief(row.rests_until)) for row in rows]
+
+
+def _in_all() -> tuple[int, int]:
+    """How many messages the cap of all desks holds back that this person may release, and the newest of them."""
+    return stored.held_for(database(), [desk for desk in agents_desks() if staff().is_agent(desk)], IN_ALL)
 
 
 def _number(row: OutboxMessage) -> str:
@@ -66,7 +87,7 @@ def _page(row: OutboxMessage, error: str = "", typed: str = "") -> str:
     letter = shown_letter(database(), context(), row)
     return render_template(
         "admin/outgoing.html",
-        m=outgoing_page(row, letter, _number(row), present(), _caps()),
+        m=outgoing_page(row, letter, _number(row), present(row.desk), _caps()),
         list_href="/outbox",
         error=error,
         typed=typed,
@@ -145,6 +166,19 @@ def hold() -> AnyResponse:
     on = request.form.get("on") == "1"
     hold_mail(database(), staff().name, context().now, on=on)
     flash(_("All mail is held from now on.") if on else _("New mail goes out again."), "done")
+    return redirect("/outbox", 303)
+
+
+@blueprint.post("/outbox/in-all")
+@require(AGENT)
+def release_all_in_all() -> AnyResponse:
+    """Release everything that the cap of all desks together held back when the page was shown, once confirmed."""
+    newest = request.form.get("newest", "")
+    if request.form.get("confirmed") != "1" or not (newest.isascii() and newest.isdigit() and len(newest) < 18):
+        flash(_("Nothing was released: tick that all of them may go out."), "error")
+        return redirect("/outbox", 303)
+    count = release_in_all(database(), staff(), agents_desks(), context().now, int(newest))
+    flash(ngettext("%(num)s message is released.", "%(num)s messages are released.", count), "done")
     return redirect("/outbox", 303)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from helpdesk.channels.base import Outbound
 from helpdesk.store.mail_models import OutboxMessage
-from helpdesk.usecases.caps import HELD, IN_ALL, OVER_CAP, PENDING, SWITCH, UNDELIVERABLE
+from helpdesk.usecases.caps import HELD, IN_ALL, OF_CALLER, OVER_CAP, PENDING, SWITCH, UNDELIVERABLE
 from helpdesk.usecases.resending import DISCARDED, may_be_discarded, may_go_again
 from helpdesk.web.admin.reasons import error_shown
 from helpdesk.web.board.clocks import Present
@@ -32,6 +32,15 @@ class Outgoing:
     says: str
     again: str = ""
     discardable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A destination to which nothing is sent just now."""
+
+    domain: str
+    desk_name: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +99,24 @@ def kind_names() -> Mapping[str, str]:
     }
 
 
-def _why_held(cap: int, in_all: int) -> Mapping[str, str]:
+def _why_held(cap: int, in_all: int, per_caller: int) -> Mapping[str, str]:
     return {
         OVER_CAP: _("more than %(num)s automatic messages to this address within an hour", num=cap),
         IN_ALL: _("more than %(num)s automatic messages by all desks within an hour", num=in_all),
+        OF_CALLER: _(
+            "more than %(num)s automatic replies to addresses that one caller named in forms within an hour",
+            num=per_caller,
+        ),
         UNDELIVERABLE: _("mail to this address came back; it gets no automatic mail until it writes again"),
         SWITCH: _("all mail was held when it was written"),
     }
 
 
-def _says(row: Row[Any] | OutboxMessage, at: Present, caps: tuple[int, int]) -> str:
+def _says(row: Row[Any] | OutboxMessage, at: Present, caps: tuple[int, int, int]) -> str:
     if row.state == HELD:
         return _why_held(*caps).get(row.error, row.error)
     if row.state == PENDING:
-        again = str(_("next try %(time)s", time=at.words.brief(row.next_try_at, at.now, at.zone)))
+        again = str(_("next try %(time)s", time=at.brief(row.next_try_at)))
         return f"{again}; {error_shown(row.error)}" if row.error else again
     return row.error if row.state == DISCARDED else error_shown(row.error)
 
@@ -114,12 +127,12 @@ def _again(row: Row[Any] | OutboxMessage) -> str:
     return str(_("Send now") if row.state == HELD else _("Try again"))
 
 
-def outgoing(row: Row[Any] | OutboxMessage, number: str, at: Present, caps: tuple[int, int]) -> Outgoing:
-    """A line of the outbox. `caps`: automatic messages that one address gets within an hour, and all together."""
+def outgoing(row: Row[Any] | OutboxMessage, number: str, at: Present, caps: tuple[int, int, int]) -> Outgoing:
+    """A line of the outbox. `caps`: automatic messages within an hour to one address, by all desks, for one caller."""
     look, state = _states().get(row.state, ("none", row.state))
     return Outgoing(
         href=f"/outbox/{row.id}",
-        written=at.words.brief(row.created_at, at.now, at.zone),
+        written=at.brief(row.created_at),
         written_full=at.words.full(row.created_at, at.zone),
         number=number,
         ticket_href=f"/tickets/{number}" if number else "",
@@ -134,7 +147,7 @@ def outgoing(row: Row[Any] | OutboxMessage, number: str, at: Present, caps: tupl
 
 
 def outgoing_page(
-    row: OutboxMessage, letter: Outbound, number: str, at: Present, caps: tuple[int, int]
+    row: OutboxMessage, letter: Outbound, number: str, at: Present, caps: tuple[int, int, int]
 ) -> OutgoingPage:
     """The page of one message: what becomes of it, and what it says."""
     line = outgoing(row, number, at, caps)
@@ -154,6 +167,9 @@ def _facts(row: OutboxMessage, letter: Outbound, line: Outgoing, at: Present) ->
         found.append(Fact(_("Files"), ", ".join(file.name for file in letter.attachments)))
     if row.attempts:
         found.append(Fact(_("Tried"), ngettext("%(num)s time", "%(num)s times", row.attempts)))
+    if row.released_at:
+        when = at.words.full(row.released_at, at.zone)
+        found.append(Fact(_("Released"), f"{when}, {row.released_by}" if row.released_by else when))
     if row.sent_at:
         found.append(Fact(_("Sent"), at.words.full(row.sent_at, at.zone)))
     if row.doubt:

@@ -39,8 +39,8 @@ def quarantine() -> str:
     """The messages that could not become tickets."""
     rows = stored.quarantined(database(), agents_desks(), PAGE + 1, before(), everything=sees_strays(staff()))
     more = f"/quarantine?before={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
-    held = [quarantined(row, context().catalog, present()) for row in rows[:PAGE]]
-    many = [] if before() else bundles(agents_desks(), context().catalog, present())
+    held = [quarantined(row, context().catalog, present(row.desk)) for row in rows[:PAGE]]
+    many = [] if before() else bundles(agents_desks(), context().catalog)
     return render_template(
         "admin/quarantine.html", held=held, floods=many, next_href=more, notices=notices(), **frame(QUARANTINE)
     )
@@ -57,7 +57,7 @@ def _page(raw: RawMessage, error: str = "", typed: Mapping[str, str] = MappingPr
     desks = {desk: context().catalog.desks[desk].name for desk in agents_desks()}
     return render_template(
         "admin/quarantined.html",
-        m=quarantined_page(raw, desks, context().catalog, present()),
+        m=quarantined_page(raw, desks, context().catalog, present(raw.desk)),
         list_href="/quarantine",
         error=error,
         typed=typed,

@@ -77,7 +77,7 @@ def quarantined(row: Row[Any], catalog: Catalog, at: Present) -> Quarantined:
     desk = catalog.desks.get(row.desk or "")
     return Quarantined(
         href=f"/quarantine/{row.id}",
-        received=at.words.brief(row.received_at, at.now, at.zone),
+        received=at.brief(row.received_at),
         received_full=at.words.full(row.received_at, at.zone),
         sender=sender,
         subject=subject,
@@ -93,7 +93,7 @@ def quarantined_page(raw: RawMessage, desks: Mapping[str, str], catalog: Catalog
     desk = catalog.desks.get(raw.desk or "")
     return Quarantined(
         href=f"/quarantine/{raw.id}",
-        received=at.words.brief(raw.received_at, at.now, at.zone),
+        received=at.brief(raw.received_at),
         received_full=at.words.full(raw.received_at, at.zone),
         sender=sender,
         subject=subject,

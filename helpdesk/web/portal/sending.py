@@ -6,6 +6,7 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.catalog.model import Desk, Item
+from helpdesk.usecases.caps import OF_CALLER
 from helpdesk.usecases.clocks import DEFAULT_REOPEN_DAYS
 from helpdesk.usecases.documents import documents_asked
 from helpdesk.usecases.portal import send_form
@@ -16,7 +17,7 @@ from helpdesk.web.language import language
 from helpdesk.web.portal import blueprint
 from helpdesk.web.portal.fields import Kept, attribute_fields, refused
 from helpdesk.web.portal.home import UNKNOWN_ITEM, examples
-from helpdesk.web.portal.limits import FORM, too_many
+from helpdesk.web.portal.limits import FORM, replies_used_up, too_many
 from helpdesk.web.portal.receipts import receipt_href, remember
 from helpdesk.web.portal.shell import shell
 from helpdesk.web.portal.standard import Present, lead_time_help, standard
@@ -91,7 +92,8 @@ def send(desk: str, item: str) -> AnyResponse:
     if too_many(FORM, submission.email):
         much = _("There were too many requests in a short time. Please try again in an hour, or call us.")
         return _page(chosen, offered, Kept(values, {}, much), token, 429)
-    ticket = send_form(database(), context(), submission, files.contents, token)
+    held = OF_CALLER if replies_used_up(submission.email) else ""
+    ticket = send_form(database(), context(), submission, files.contents, token, reply_held=held)
     href = receipt_href(ticket, submission.email)
     remember(ticket, href)
     return redirect(href, 303)
