@@ -28,6 +28,8 @@ NAMES = (
     "outbox.after_250_before_commit",
     "scheduler.after_due_select",
     "scheduler.after_effect_before_commit",
+    "webhook.after_verify_before_commit",
+    "webhook.after_commit_before_200",
     "web.after_commit_before_response",
     "web.merge_mid",
     "admin.catalog_loaded_before_swap",

@@ -18,6 +18,9 @@ from helpdesk.web import session as sessions
 from helpdesk.web.work import READING_METHODS, context, database
 
 API_ROOT = "/api/"
+HOOKS_ROOT = "/hooks/"
+PROGRAMS = (API_ROOT, HOOKS_ROOT)
+"""Below these it is programs that ask."""
 STAFF_SIGN_IN = "auth.sign_in"
 REQUESTER_SIGN_IN = "portal.prove"
 _View = TypeVar("_View", bound=Callable[..., Any])

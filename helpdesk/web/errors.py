@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from helpdesk.tickets.errors import DomainError, Forbidden, Invalid, NotFound, WrongState
 from helpdesk.tickets.words import Action, Status
-from helpdesk.web.access import API_ROOT
+from helpdesk.web.access import API_ROOT, PROGRAMS
 from helpdesk.web.board.phrases import phrases
 from helpdesk.web.fault_words import FORM_EXPIRED, WORDS
 from helpdesk.web.language import language
@@ -62,7 +62,7 @@ def status_of(error: DomainError) -> int:
 
 
 def _is_interface() -> bool:
-    return request.path.startswith(API_ROOT)
+    return request.path.startswith(PROGRAMS)
 
 
 def problem(status: int, detail: str, fields: Mapping[str, str] | None = None) -> Response:
@@ -108,7 +108,7 @@ def _http(error: HTTPException) -> Response:
     if status < 400 or error.response is not None:
         return make_response(error.get_response())
     answer = answer_for(status)
-    if status == 401 and _is_interface():
+    if status == 401 and request.path.startswith(API_ROOT):
         answer.headers["WWW-Authenticate"] = "Bearer"
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):

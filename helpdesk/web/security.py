@@ -9,12 +9,12 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from helpdesk.config import Settings
-from helpdesk.web.access import audience_of_request
+from helpdesk.web.access import HOOKS_ROOT, PROGRAMS, audience_of_request
 from helpdesk.web.work import READING_METHODS, context, surroundings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MEGABYTE = 1024 * 1024
-LARGEST_REQUEST, LARGEST_INTERFACE_REQUEST = 30 * MEGABYTE, MEGABYTE
+LARGEST_REQUEST, LARGEST_INTERFACE_REQUEST, LARGEST_HOOK_REQUEST = 30 * MEGABYTE, MEGABYTE, 3 * MEGABYTE
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'nonce-{nonce}'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -77,8 +77,8 @@ def _refuse_nul() -> None:
     """No text with NUL reaches a database: an address with one leads nowhere, a form with one is refused."""
     if "\x00" in request.path:
         raise NotFound
-    if request.path.startswith("/api/"):
-        return  # its schemas refuse the field by its name
+    if request.path.startswith(PROGRAMS):
+        return  # the schemas refuse the field by its name; what platforms bring is cleaned when it is read
     form = request.form if request.method == "POST" else {}
     if any("\x00" in text for texts in (request.args, form) for text in texts.values()):
         raise BadRequest
@@ -87,6 +87,8 @@ def _refuse_nul() -> None:
 def _limit_interface_bodies() -> None:
     if request.path.startswith("/api/"):
         request.max_content_length = LARGEST_INTERFACE_REQUEST
+    elif request.path.startswith(HOOKS_ROOT):
+        request.max_content_length = LARGEST_HOOK_REQUEST
 
 
 def _headers(answer: Response) -> Response:

@@ -21,6 +21,8 @@ TABLE: dict[str, set[str]] = {
     "auth.sign_in": ANYBODY,
     "auth.enter": ANYBODY,
     "auth.sign_out": ANYBODY,
+    "hooks.whatsapp_challenge": ANYBODY,  # by the agreed word
+    "hooks.whatsapp": ANYBODY,  # by its signature
     "api.openapi": ANYBODY,
     "api.create": AGENTS,
     "api.listing": STAFF,
@@ -67,6 +69,7 @@ def test_every_route_stands_in_the_table_and_nothing_else(world: World) -> None:
 def test_every_part_of_the_site_is_there(world: World) -> None:
     assert set(world.app.blueprints) == {
         "api",
+        "hooks",
         "auth",
         "health",
         "language",
