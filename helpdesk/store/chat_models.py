@@ -36,7 +36,8 @@ class ChatAccount(Base):
 
     `heard_at`: the platform's time of the last message of theirs, by which the time in which a desk may answer freely
     is counted. `language` None: not chosen. `step`: where the guided part of the conversation stands, with what it
-    needs, {} where nowhere. `shut_at`: since when the person lets nothing through.
+    needs, {} where nowhere; at `step_until` it goes on without the person. `shut_at`: since when the person lets
+    nothing through.
     """
 
     __tablename__ = "chat_account"
@@ -52,6 +53,7 @@ class ChatAccount(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     language: Mapped[str | None] = mapped_column(String(2))
     step: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    step_until: Mapped[datetime | None] = mapped_column(index=True)
     heard_at: Mapped[datetime | None]
     shut_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -80,6 +82,7 @@ class ChatMessage(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_message.id"), index=True)
+    raw_id: Mapped[int | None] = mapped_column(ForeignKey("raw_message.id"), index=True)
     text: Mapped[str] = mapped_column(Text, default="")
     album: Mapped[str] = mapped_column(String(100), default="")
     progress: Mapped[str] = mapped_column(String(10), default="")

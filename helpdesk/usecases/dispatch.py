@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.base import ChannelError, Outbound
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, Ticket
-from helpdesk.tickets.words import EntryKind
+from helpdesk.tickets.words import Channel, EntryKind
 from helpdesk.usecases.access import CODE_LIFE
 from helpdesk.usecases.bouncing import mark_undeliverable
 from helpdesk.usecases.caps import CODE, HELD, IN_ALL, hold_pending, mail_is_held, over_cap_in_all
@@ -59,6 +59,7 @@ def claim_outbox(
     due = (
         select(OutboxMessage.id)
         .where(OutboxMessage.state == "pending", OutboxMessage.next_try_at <= now, OutboxMessage.desk.in_(desks))
+        .where(OutboxMessage.channel == Channel.EMAIL)
         .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -196,6 +197,8 @@ def note_failed(
         _forget_code(message)
     else:
         wait = SERVER_DOWN if server_down else wait_after(message.attempts, message.message_id)
+        if error.retry_after is not None:
+            wait = timedelta(seconds=max(error.retry_after, 1.0))
         message.state, message.next_try_at = "pending", now + wait
         message.doubt = message.doubt or error.doubt
 

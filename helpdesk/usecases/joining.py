@@ -33,7 +33,8 @@ class Answer:
     """A message for a ticket, from whatever channel. `machine`: not written by a person, so it changes nothing.
 
     `documents`: the keys of the documents that its sender says it brings. `complains`: its sender says that the work is
-    not done, so that its files are not the document that is due after fulfilment.
+    not done, so that its files are not the document that is due after fulfilment. `person_id`: who sent it, where the
+    channel knows people by more than an address. `brings_files`: files that come after the words.
     """
 
     channel: str
@@ -49,6 +50,8 @@ class Answer:
     machine: bool = False
     mark: str = ""
     raw_id: int | None = None
+    person_id: int | None = None
+    brings_files: bool = False
 
 
 def in_window(ticket: Ticket, now: datetime) -> bool:
@@ -109,9 +112,9 @@ def join(session: Session, context: Context, ticket: Ticket, answer: Answer) -> 
         entry.mark = DOCUMENT_MARK
     if answer.machine:
         return entry
-    own = answer.address in {ticket.requester.email, ticket.requester.phone}
+    own = is_requesters(ticket, answer)
     ticked = own and _tick_off(session, context, ticket, answer, documents)
-    thanks = is_thanks_alone(answer.shown_text or answer.text) and not answer.attachments
+    thanks = is_thanks_alone(answer.shown_text or answer.text) and not (answer.attachments or answer.brings_files)
     if _after_fulfilment(ticket) and (thanks or documents):
         entry.mark = entry.mark or THANKS_MARK
         ticket.unread = ticket.unread or bool(documents and not ticked)
@@ -121,6 +124,13 @@ def join(session: Session, context: Context, ticket: Ticket, answer: Answer) -> 
         _requester_spoke(session, context, ticket, answer)
     tell_of_answer(session, context, ticket, entry)
     return entry
+
+
+def is_requesters(ticket: Ticket, answer: Answer) -> bool:
+    """True where the requester of the ticket sent it."""
+    if answer.person_id is not None:
+        return answer.person_id == ticket.requester_id
+    return answer.address in {ticket.requester.email, ticket.requester.phone}
 
 
 def _tick_off(session: Session, context: Context, ticket: Ticket, answer: Answer, documents: tuple[Line, ...]) -> bool:

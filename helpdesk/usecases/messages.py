@@ -71,13 +71,20 @@ def _values(context: Context, ticket: Ticket, data: Mapping[str, Any], language:
     def say(text: Text) -> str:
         return text.get(language)
 
-    return {"ticket": ticket, "desk": desk, "item": item, "when": when, "say": say, **data}
+    return {"ticket": ticket, "desk": desk, "item": item, "when": when, "say": say, "chat": False, **data}
 
 
 def render_body(context: Context, ticket: Ticket, kind: str, data: Mapping[str, Any], language: str) -> str:
     """The text of one message in one language."""
     template = environment().get_template(f"{kind}/body.{language}.txt")
     return template.render(_values(context, ticket, data, language)).strip()
+
+
+def render_chat(context: Context, ticket: Ticket, kind: str, data: Mapping[str, Any], language: str) -> str:
+    """The text of one message as a chat says it: `chat.<language>.txt` where there is one, else the mail's words."""
+    names = [f"{kind}/chat.{language}.txt", f"{kind}/body.{language}.txt"]
+    template = environment().select_template(names)
+    return template.render(_values(context, ticket, data, language) | {"chat": True}).strip()
 
 
 def render_entry(context: Context, ticket: Ticket, kind: str, data: Mapping[str, Any]) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.channels.chat.model import Choice
 from helpdesk.failpoints import failpoint
+from helpdesk.store.chat_models import ChatAccount
 from helpdesk.store.mail_models import MessageKey, OutboxMessage
 from helpdesk.store.models import Entry, Event, Participant, Ticket
 from helpdesk.store.rows import write
@@ -16,9 +18,14 @@ from helpdesk.tickets.addresses import is_nobodys
 from helpdesk.tickets.events import SILENT
 from helpdesk.tickets.words import Action, Channel, EntryKind
 from helpdesk.usecases.caps import HELD, PENDING, UNSENDABLE, first_state
+from helpdesk.usecases.chat.accounts import account_of, is_reachable
+from helpdesk.usecases.chat.saying import language_of, phrase, say
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
-from helpdesk.usecases.messages import render_entry
+from helpdesk.usecases.messages import render_chat, render_entry
+
+PRESSED = {"resolution": (("done", "yes_done"), ("undone", "about_it"))}
+"""What can be pressed under a message in a chat, by its kind: (what it does, the phrase on it)."""
 
 
 def new_message_id(sender: str) -> str:
@@ -98,15 +105,29 @@ def thread_ids(session: Session, ticket: Ticket) -> tuple[str, ...]:
 
 
 def _addresses(session: Session, ticket: Ticket, *, copies: bool) -> list[tuple[str, str, str]]:
-    """(address, name, channel) of those who get a message: the requester, then the copies."""
+    """(address, name, channel) of those who get a message by mail or in person: the requester, then the copies."""
     requester = ticket.requester
     found = [(requester.email, requester.name, str(Channel.EMAIL))] if requester.email else []
     if not found and requester.phone:
         found = [(requester.phone, requester.name, ticket.channel)]
-    if copies:
-        others = select(Participant).where(Participant.ticket_id == ticket.id, Participant.kind != "requester")
-        found += [(p.address, p.name, str(Channel.EMAIL)) for p in session.scalars(others)]
-    return found
+    return found + (_copies(session, ticket) if copies else [])
+
+
+def _copies(session: Session, ticket: Ticket) -> list[tuple[str, str, str]]:
+    others = select(Participant).where(Participant.ticket_id == ticket.id, Participant.kind != "requester")
+    return [(p.address, p.name, str(Channel.EMAIL)) for p in session.scalars(others)]
+
+
+def _chat_for(deed: Deed, *, automatic: bool) -> ChatAccount | None:
+    """The chat in which the requester hears of this; None where the ticket did not come by chat.
+
+    Where the platform lets nothing through now, what the machine says goes by mail, if the person has proved an
+    address; an agent has been told before writing, and may choose.
+    """
+    account = account_of(deed.session, deed.ticket)
+    if account is None or is_reachable(account, deed.context.now):
+        return account
+    return None if automatic and deed.ticket.requester.email else account
 
 
 def is_silent(session: Session, ticket: Ticket) -> bool:
@@ -122,22 +143,51 @@ def tell_requester(deed: Deed, kind: str, data: Mapping[str, Any], *, copies: bo
     """
     if is_silent(deed.session, deed.ticket) or is_nobodys(deed.ticket.requester.email or ""):
         return
-    text = render_entry(deed.context, deed.ticket, kind, data)
-    entry = deed.entry(EntryKind.AUTOMATIC_REPLY, text)
+    chat = _chat_for(deed, automatic=True)
+    if chat is not None:
+        _tell_in_chat(deed, chat, kind, data)
+        others = _copies(deed.session, deed.ticket) if copies else []
+    else:
+        others = _addresses(deed.session, deed.ticket, copies=copies)
+    if chat is not None and not others:
+        return
+    entry = deed.entry(EntryKind.AUTOMATIC_REPLY, render_entry(deed.context, deed.ticket, kind, data))
     deed.session.flush()
     answers = thread_ids(deed.session, deed.ticket)
-    for address, name, channel in _addresses(deed.session, deed.ticket, copies=copies):
+    for address, name, channel in others:
         enqueue(
             deed.session, deed.context, deed.ticket, entry.id, kind, address,
             name=name, channel=channel, automatic=True, answers=answers, data=data,
         )  # fmt: skip
 
 
+def _tell_in_chat(deed: Deed, account: ChatAccount, kind: str, data: Mapping[str, Any]) -> None:
+    """The same in the words of a chat, in the person's language, with what can be pressed."""
+    language = language_of(account)
+    text = render_chat(deed.context, deed.ticket, kind, data, language)
+    entry = deed.entry(EntryKind.AUTOMATIC_REPLY, text)
+    deed.session.flush()
+    choices = [
+        Choice(f"{payload}:{deed.ticket.id}", phrase(language, title)) for payload, title in PRESSED.get(kind, ())
+    ]
+    say(
+        deed.session, deed.context, account, text,
+        choices=choices, kind=kind, ticket=deed.ticket, entry_id=entry.id,
+    )  # fmt: skip
+
+
 def send_reply(deed: Deed, entry: Entry) -> None:
     """An agent's public reply to the requester and everybody in copy."""
     deed.session.flush()
     answers = thread_ids(deed.session, deed.ticket)
-    for address, name, channel in _addresses(deed.session, deed.ticket, copies=True):
+    chat = _chat_for(deed, automatic=False)
+    if chat is not None:
+        say(
+            deed.session, deed.context, chat, entry.text, kind="reply", ticket=deed.ticket,
+            entry_id=entry.id, automatic=False, files=bool(entry.files),
+        )  # fmt: skip
+    others = _addresses(deed.session, deed.ticket, copies=True) if chat is None else _copies(deed.session, deed.ticket)
+    for address, name, channel in others:
         enqueue(
             deed.session, deed.context, deed.ticket, entry.id, "reply", address,
             name=name, channel=channel, automatic=False, answers=answers,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.failpoints import failpoint
 from helpdesk.store.mail_models import RawMessage
+from helpdesk.tickets.words import Channel
 
 TRIES = 3
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
@@ -125,11 +126,11 @@ def finish_raw(session: Session, raw: Claim, state: str, reason: str, ticket_id:
 
 
 def waiting(session: Session, now: datetime, limit: int = 50) -> list[int]:
-    """The ids of raw messages whose time to be processed has come, oldest first."""
+    """The ids of raw mails whose time to be processed has come, oldest first."""
     return list(
         session.scalars(
             select(RawMessage.id)
-            .where(RawMessage.state == "received", RawMessage.next_try_at <= now)
+            .where(RawMessage.state == "received", RawMessage.channel == Channel.EMAIL, RawMessage.next_try_at <= now)
             .order_by(RawMessage.id)
             .limit(limit)
         )

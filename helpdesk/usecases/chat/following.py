@@ -1,0 +1,130 @@
+"""What happens to messages that are there: changed, taken back, marked, delivered, read, failed."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.channels.chat.model import (
+    ChatEvent,
+    Deleted,
+    Edited,
+    Moved,
+    Progress,
+    Progressed,
+    Reachability,
+    Reacted,
+)
+from helpdesk.store.chat_models import ChatAccount, ChatMessage
+from helpdesk.store.mail_models import OutboxMessage
+from helpdesk.store.models import Entry, Ticket
+from helpdesk.tickets.words import EntryKind
+from helpdesk.usecases.chat.accounts import find_account
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.redaction import without_private_links
+
+EDITED, TAKEN_BACK, UNDELIVERED = "edited", "taken-back", "undelivered"
+"""The marks of an entry that its author changed or took back, and of the note about a message that failed."""
+ORDER = {"": 0, Progress.SENT: 1, Progress.DELIVERED: 2, Progress.READ: 3}
+
+
+def follow(session: Session, context: Context, channel: str, event: ChatEvent) -> None:
+    """Do what the event means; one about a message or account that nobody knows means nothing."""
+    if isinstance(event, Edited):
+        _edited(session, channel, event)
+    elif isinstance(event, Deleted):
+        _taken_back(session, channel, event)
+    elif isinstance(event, Reacted):
+        row = _message(session, channel, event.bot, event.account, event.message_id)
+        if row is not None:
+            row.sign = event.sign[:40]
+    elif isinstance(event, Progressed):
+        _progressed(session, context, channel, event)
+    elif isinstance(event, Reachability):
+        account = find_account(session, channel, event.bot, event.account)
+        if account is not None:
+            account.shut_at = None if event.reachable else event.at
+    elif isinstance(event, Moved):
+        _moved(session, channel, event)
+
+
+def _message(session: Session, channel: str, bot: str, account: str, external_id: str) -> ChatMessage | None:
+    """The message of that id; a status may name the person otherwise than their messages do, so the id decides."""
+    found = session.scalars(
+        select(ChatMessage)
+        .join(ChatAccount, ChatAccount.id == ChatMessage.account_id)
+        .where(ChatMessage.external_id == external_id[:255], ChatAccount.channel == channel, ChatAccount.bot == bot)
+        .limit(2)
+    ).all()
+    if len(found) < 2:
+        return found[0] if found else None
+    known = find_account(session, channel, bot, account)
+    return next((row for row in found if known is not None and row.account_id == known.id), None)
+
+
+def _entry(session: Session, row: ChatMessage | None) -> Entry | None:
+    return session.get(Entry, row.entry_id) if row is not None and row.entry_id is not None else None
+
+
+def _edited(session: Session, channel: str, event: Edited) -> None:
+    """The new words stand on the ticket, the old ones below them; nothing is reopened by it."""
+    said = event.said
+    row = _message(session, channel, said.bot, said.account, said.id)
+    entry, text = _entry(session, row), without_private_links(said.text)
+    if row is None or not said.text:
+        return
+    if entry is None:
+        row.text = said.text
+        return
+    if entry.text == text:
+        return
+    entry.earlier = [*(entry.earlier or []), {"text": entry.text, "until": said.at.isoformat()}]
+    entry.text, entry.mark = text, EDITED
+    ticket = session.get(Ticket, entry.ticket_id)
+    if ticket is not None:
+        ticket.unread = True
+
+
+def _taken_back(session: Session, channel: str, event: Deleted) -> None:
+    """What staff have read stays, with a mark: the desk has to answer for what it did on these words."""
+    entry = _entry(session, _message(session, channel, event.bot, event.account, event.id))
+    if entry is not None:
+        entry.mark = TAKEN_BACK
+
+
+def _progressed(session: Session, context: Context, channel: str, event: Progressed) -> None:
+    """Never back from read to delivered; a failure is told on the ticket."""
+    row = _message(session, channel, event.bot, event.account, event.message_id)
+    if row is None or row.direction != "out" or row.progress == Progress.FAILED:
+        return
+    if event.progress is not Progress.FAILED:
+        if ORDER[event.progress] > ORDER.get(row.progress, 0):
+            row.progress = event.progress
+        return
+    row.progress, row.fault = Progress.FAILED, f"{event.code} {event.why}".strip()[:500]
+    message = session.get(OutboxMessage, row.outbox_id) if row.outbox_id else None
+    if message is not None and message.state != "failed":
+        message.state, message.error = "failed", row.fault
+        _tell_staff(session, context, message)
+
+
+def _tell_staff(session: Session, context: Context, message: OutboxMessage) -> None:
+    ticket = session.get(Ticket, message.ticket_id) if message.ticket_id else None
+    if ticket is None:
+        return
+    ticket.unread = True
+    session.add(
+        Entry(
+            ticket_id=ticket.id,
+            kind=EntryKind.WORK_NOTE,
+            channel=message.channel,
+            author_name="outbox",
+            text=f"{message.recipient_name or message.recipient}: {message.error}",
+            mark=UNDELIVERED,
+            created_at=context.now,
+        )
+    )
+
+
+def _moved(session: Session, channel: str, event: Moved) -> None:
+    account = find_account(session, channel, event.bot, event.account)
+    if account is not None and find_account(session, channel, event.bot, event.to) is None:
+        account.account = event.to[:128]

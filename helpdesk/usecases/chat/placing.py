@@ -1,0 +1,161 @@
+"""Putting words and files onto a ticket: a new one, or one that is there."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from helpdesk.catalog.search import search
+from helpdesk.channels.base import Attachment
+from helpdesk.channels.chat.model import Choice
+from helpdesk.channels.chat.words import is_greeting
+from helpdesk.store.blobs import BlobStore
+from helpdesk.store.chat_models import ChatFile, ChatMessage
+from helpdesk.store.models import Entry, Person, Ticket
+from helpdesk.store.rows import write
+from helpdesk.tickets.words import EntryKind
+from helpdesk.usecases.chat.saying import say
+from helpdesk.usecases.chat.turn import Heard, Turn
+from helpdesk.usecases.clocks import standing
+from helpdesk.usecases.joining import Answer, in_window, join
+from helpdesk.usecases.linking import link_tickets
+from helpdesk.usecases.messages import render_chat
+from helpdesk.usecases.opening import Opening, attach, open_ticket
+from helpdesk.usecases.promising import promised
+from helpdesk.usecases.redaction import without_private_links
+from helpdesk.usecases.standards import calendar_for
+
+HERE = "blob:"
+"""What the id of a file begins with that lies here already, under the SHA-256 that follows."""
+OFFERED = 5
+SUBJECT = 80
+
+
+def first_line(text: str) -> str:
+    """What a ticket is called: the first line with words, cut at a word."""
+    line = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
+    if len(line) <= SUBJECT:
+        return line
+    return line[: SUBJECT + 1].rsplit(" ", 1)[0][:SUBJECT].rstrip() + "…"
+
+
+def add_to(turn: Turn, ticket: Ticket, heard: Heard, document: str = "") -> Entry:
+    """Put a message onto a ticket that is there; what it does to it is the same on every channel.
+
+    `document`: the key of the document that its files are.
+    """
+    requester = turn.requester
+    answer = Answer(
+        channel=turn.account.channel,
+        address=requester.address,
+        name=requester.name,
+        text=without_private_links(heard.text),
+        received_at=heard.at,
+        raw_id=turn.raw_id,
+        person_id=turn.account.person_id,
+        brings_files=bool(heard.media),
+    )
+    entry = join(turn.session, turn.context, ticket, answer)
+    _belongs(turn.session, heard.row_id, ticket.id, entry.id)
+    add_files(turn.session, turn.context, entry.id, heard, document)
+    return entry
+
+
+def _belongs(session: Session, row_id: int, ticket_id: int, entry_id: int) -> None:
+    session.execute(
+        update(ChatMessage).where(ChatMessage.id == row_id).values(ticket_id=ticket_id, entry_id=entry_id, text="")
+    )
+
+
+def add_files(session: Session, context: Any, entry_id: int, heard: Heard, document: str = "") -> None:
+    """The files of a message: those that lie here at once, the others as soon as the platform gives them."""
+    blobs = BlobStore(context.settings.data)
+    for media in heard.media:
+        if media.id.startswith(HERE):
+            content = blobs.path(media.id.removeprefix(HERE)).read_bytes()
+            attach(session, blobs, entry_id, (Attachment(media.name, media.media_type, content),))
+            continue
+        kept = asdict(media) | ({"document": document} if document else {})
+        write(
+            session,
+            ChatFile,
+            message_id=heard.row_id,
+            entry_id=entry_id,
+            media=kept,
+            state="failed" if media.fault else "waiting",
+            fault=media.fault,
+            next_try_at=context.now,
+            created_at=context.now,
+        )
+
+
+def open_with(turn: Turn, messages: list[Heard], follows: Ticket | None = None) -> Ticket:
+    """A new ticket of these messages; the person gets its number and what happens next at once.
+
+    `follows`: the ticket whose time for reopening is over.
+    """
+    context, account, first = turn.context, turn.account, messages[0]
+    text = without_private_links("\n\n".join(heard.text for heard in messages if heard.text))
+    person = turn.session.get_one(Person, account.person_id)
+    opening = Opening(
+        desk=account.desk,
+        channel=account.channel,
+        requester=person,
+        called=account.name,
+        subject=first_line(next((m.text for m in messages if not is_greeting(m.text)), text)) or "(tanpa subjek)",
+        text=text,
+        received_at=first.at,
+        answerable=False,  # the chat is answered here, in its own words
+        raw_id=turn.raw_id,
+    )
+    ticket = open_ticket(turn.session, context, turn.requester, opening)
+    entry_id = turn.session.scalars(select(Entry.id).where(Entry.ticket_id == ticket.id)).one()
+    for heard in messages:
+        _belongs(turn.session, heard.row_id, ticket.id, entry_id)
+        add_files(turn.session, context, entry_id, heard)
+    if follows is not None:
+        link_tickets(turn.session, context, ticket, follows, "follow-up")
+    _acknowledge(turn, ticket, text)
+    return ticket
+
+
+def _acknowledge(turn: Turn, ticket: Ticket, text: str) -> None:
+    """The number, what happens next, and when work goes on; with it the services that may be meant."""
+    context, account = turn.context, turn.account
+    calendar = calendar_for(context.catalog, account.desk)
+    resumes = None if calendar.is_working(context.now) else calendar.next_working(context.now).isoformat()
+    values = promised(standing(turn.session, context, ticket), ticket, ()) | {"resumes": resumes}
+    told = render_chat(context, ticket, "acknowledgement", values, turn.language)
+    entry_id = write(
+        turn.session,
+        Entry,
+        ticket_id=ticket.id,
+        kind=EntryKind.AUTOMATIC_REPLY,
+        channel=account.channel,
+        text=told,
+        created_at=context.now,
+    )
+    choices = offered_services(turn, ticket, text)
+    turn.ask({"name": "service", "ticket": ticket.id}, patience=None)
+    say(
+        turn.session, context, account, f"{told}\n\n{turn.phrase('which_service')}", choices=choices,
+        kind="acknowledgement", ticket=ticket, entry_id=entry_id, once_key=f"acknowledgement:{ticket.number}",
+    )  # fmt: skip
+
+
+def offered_services(turn: Turn, ticket: Ticket, text: str) -> list[Choice]:
+    """The services that fit the words best, then the way past the question; once the other language, too."""
+    items = search(turn.context.catalog, turn.account.desk, text, turn.language)
+    if not items:
+        items = search(turn.context.catalog, turn.account.desk, "", turn.language)
+    choices = [Choice(f"svc:{ticket.id}:{item.id}", item.name.get(turn.language)) for item in items[:OFFERED]]
+    choices.append(Choice(f"svc:{ticket.id}:-", turn.phrase("other_service")))
+    if turn.account.language is None:
+        choices.append(Choice("lang:en", turn.phrase("other_language")))
+    return choices
+
+
+def may_still_be_answered(turn: Turn, ticket: Ticket) -> bool:
+    """True while the ticket is open or may be reopened."""
+    return in_window(ticket, turn.context.now)

@@ -1,0 +1,217 @@
+"""What a platform brought, raw and stored, becomes conversation: claimed, read, decided about, in one transaction."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from helpdesk.catalog.source import CatalogSource
+from helpdesk.channels.base import Unreadable
+from helpdesk.channels.chat.model import ChatEvent, Edited, Kind, Said, Unknown
+from helpdesk.config import Settings
+from helpdesk.failpoints import failpoint
+from helpdesk.store.chat_models import ChatAccount, ChatMessage
+from helpdesk.store.db import reading, unit_of_work
+from helpdesk.store.mail_models import RawMessage
+from helpdesk.store.rows import keep_if_new, one_at_a_time
+from helpdesk.timepiece import Now
+from helpdesk.usecases.chat import conversing, following
+from helpdesk.usecases.chat.accounts import CHATS, account_for
+from helpdesk.usecases.chat.lines import heard_on, something_strange
+from helpdesk.usecases.chat.saying import lines_of
+from helpdesk.usecases.chat.turn import Turn
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.raw import note_failure, put_off, quarantine
+
+log = logging.getLogger(__name__)
+
+Reader = Callable[[bytes, str, datetime], tuple[ChatEvent, ...]]
+"""Reads the raw bytes of one delivery on a line (its `bot`), received then (UTC); raises Unreadable."""
+AT_ONCE = 40
+DECIDED_WITHIN = 0.05
+"""At most so many deliveries, and so many seconds, in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """What the worker and the web share: the catalogue, the settings, the clock, and a reader for each platform."""
+
+    source: CatalogSource
+    settings: Settings
+    now: Now
+    readers: Mapping[str, Reader]
+
+    def context(self) -> Context:
+        """The surroundings of a unit of work that begins now."""
+        now = self.now()
+        return Context(self.source.current(now), self.settings, now)
+
+
+def waiting_deliveries(session: Session, context: Context, limit: int = AT_ONCE) -> list[int]:
+    """The ids of what came by chat and was not decided about yet, in the order in which it came."""
+    return list(
+        session.scalars(
+            select(RawMessage.id)
+            .where(
+                RawMessage.state == "received",
+                RawMessage.channel.in_(sorted(CHATS)),
+                RawMessage.next_try_at <= context.now,
+            )
+            .order_by(RawMessage.id)
+            .limit(limit)
+        )
+    )
+
+
+def receive_waiting(chats: Chats) -> list[str]:
+    """Decide about some of what waits; the presses that the platforms want acknowledged, as `channel bot press-id`.
+
+    Several in one transaction; when that fails, one by one, so that what fails takes nothing else down. None is left
+    once this returns an empty list twice.
+    """
+    with reading() as session:
+        ids = waiting_deliveries(session, chats.context())
+    if not ids:
+        return []
+    try:
+        with unit_of_work() as session:
+            return _together(session, chats, ids)
+    except Exception as error:  # noqa: BLE001 - whatever one of them met: each is done for itself, which counts it
+        log.info("%d chat deliveries are processed one by one: %s", len(ids), type(error).__name__)
+    return [press for raw_id in ids for press in _alone(chats, raw_id)]
+
+
+def _together(session: Session, chats: Chats, ids: Sequence[int]) -> list[str]:
+    one_at_a_time(session, "chat")  # what one person wrote is decided about in its order, whichever worker does it
+    context, began, presses = chats.context(), time.monotonic(), []
+    for raw_id in ids:
+        presses += receive_one(session, chats, context, raw_id)
+        if time.monotonic() - began > DECIDED_WITHIN:
+            break
+    return presses
+
+
+def _alone(chats: Chats, raw_id: int) -> list[str]:
+    try:
+        with unit_of_work() as session:
+            return _together(session, chats, [raw_id])
+    except OperationalError:
+        with unit_of_work() as session:
+            put_off(session, raw_id, chats.now())
+        raise
+    except OSError as error:
+        log.error("chat delivery %s waits: %s", raw_id, error)
+        with unit_of_work() as session:
+            put_off(session, raw_id, chats.now())
+    except Exception as error:  # whatever one delivery provokes, the next one is served and this one is kept
+        log.exception("chat delivery %s could not be processed", raw_id)
+        with unit_of_work() as session:
+            note_failure(session, raw_id, chats.now(), type(error).__name__)
+    return []
+
+
+def receive_one(session: Session, chats: Chats, context: Context, raw_id: int) -> list[str]:
+    """Read one delivery and do what each of its events means; nothing where somebody has done it already."""
+    raw = session.scalar(
+        select(RawMessage).where(RawMessage.id == raw_id, RawMessage.state == "received").with_for_update()
+    )
+    if raw is None:
+        return []
+    failpoint("intake.before_parse")
+    try:
+        events = chats.readers[raw.channel](raw.body, raw.source, raw.received_at)
+    except Unreadable as error:
+        quarantine(session, raw_id, str(error))
+        return []
+    failpoint("intake.after_parse_before_ticket")
+    presses, desks, reasons = [], lines_of(context), []
+    for event in events:
+        desk = desks.get((raw.channel, _bot(event)))
+        if desk is None:
+            reasons.append("not one of our lines")
+            continue
+        heard_on(session, raw.channel, _bot(event), desk, context.now)
+        reasons.append(_receive_event(session, context, raw, desk, event))
+        if isinstance(event, Said) and event.press_id:
+            presses.append(f"{raw.channel} {event.bot} {event.press_id}")
+    failpoint("intake.after_ticket_before_state")
+    _finish(session, raw, reasons)
+    return presses
+
+
+def _bot(event: ChatEvent) -> str:
+    return event.said.bot if isinstance(event, Edited) else event.bot
+
+
+def _finish(session: Session, raw: RawMessage, reasons: Sequence[str]) -> None:
+    session.flush()
+    ticket_id = session.scalar(
+        select(ChatMessage.ticket_id).where(ChatMessage.raw_id == raw.id, ChatMessage.ticket_id.is_not(None)).limit(1)
+    )
+    said = "; ".join(dict.fromkeys(filter(None, reasons)))[:500]
+    state = "ticketed" if ticket_id is not None else "suppressed"
+    session.execute(
+        update(RawMessage)
+        .where(RawMessage.id == raw.id)
+        .values(state=state, ticket_id=ticket_id, reason=said or ("" if ticket_id else "conversation"))
+    )
+
+
+def _receive_event(session: Session, context: Context, raw: RawMessage, desk: str, event: ChatEvent) -> str:
+    """Why it became nothing that is shown on a ticket, else ""."""
+    if isinstance(event, Said):
+        receive_said(session, context, raw.channel, desk, event, raw.id)
+        return ""
+    if isinstance(event, Unknown):
+        something_strange(session, raw.channel, event.bot)
+        return f"unknown: {event.what}"
+    following.follow(session, context, raw.channel, event)
+    return type(event).__name__.lower()
+
+
+def receive_said(
+    session: Session, context: Context, channel: str, desk: str, said: Said, raw_id: int | None
+) -> ChatMessage | None:
+    """One message of a person, once however often it is delivered; its row, or None where it was known."""
+    account = account_for(session, channel, desk, said, context.now)
+    row = ChatMessage(
+        account_id=account.id,
+        external_id=said.id[:255],
+        direction="in",
+        kind=said.kind,
+        album=said.album[:100],
+        text=said.text,
+        raw_id=raw_id,
+        at=said.at,
+    )
+    if not keep_if_new(session, row):
+        return None
+    conversing.hear(Turn(session, context, account, said, row, raw_id))
+    session.flush()
+    return row
+
+
+def settle_some(chats: Chats) -> int:
+    """Questions that were not answered in time: go on without the answer; how many."""
+    with unit_of_work() as session:
+        context = chats.context()
+        due = session.scalars(
+            select(ChatAccount)
+            .where(ChatAccount.step_until <= context.now)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for account in due:
+            conversing.settle(_nobody_speaks(session, context, account))
+            account.step_until = None
+        return len(due)
+
+
+def _nobody_speaks(session: Session, context: Context, account: ChatAccount) -> Turn:
+    said = Said(bot=account.bot, account=account.account, id="", at=context.now, kind=Kind.TEXT)
+    return Turn(session, context, account, said, ChatMessage(account_id=account.id))

@@ -1,0 +1,146 @@
+"""Writing to a chat: phrases in the language of the person, rows of the outbox, and what is shown in the browser."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from jinja2.environment import TemplateModule
+from sqlalchemy.orm import Session
+
+from helpdesk.channels.chat.model import Choice
+from helpdesk.store.chat_models import ChatAccount, ChatMessage
+from helpdesk.store.mail_models import OutboxMessage
+from helpdesk.store.models import Ticket
+from helpdesk.store.rows import write
+from helpdesk.tickets.words import Channel
+from helpdesk.usecases.caps import HELD, PENDING, UNSENDABLE
+from helpdesk.usecases.chat.accounts import is_window_open
+from helpdesk.usecases.context import Context
+from helpdesk.usecases.messages import environment
+
+WINDOW_CLOSED, SHUT_OUT = "window", "shut"
+"""Why a message is held: the platform's time for free answers is over; the person lets nothing through."""
+LONGEST = 3800
+"""Characters of one message; below the 4096 of both platforms, which count in UTF-16."""
+SENT = "sent"
+
+
+def language_of(account: ChatAccount) -> str:
+    """The language that the person chose, else Indonesian."""
+    return account.language or "id"
+
+
+@cache
+def _phrases(language: str) -> TemplateModule:
+    return environment().get_template(f"chat/phrases.{language}.txt").module
+
+
+def phrase(language: str, what: str, /, **values: Any) -> str:
+    """One of the phrases of templates/messages/chat/, in a language."""
+    return str(getattr(_phrases(language), what)(**values)).strip()
+
+
+def portions(text: str, limit: int = LONGEST) -> list[str]:
+    """A text in parts of at most `limit` characters, cut between paragraphs, lines or words where it can be."""
+    found, rest = [], text.strip()
+    while len(rest) > limit:
+        cut = next((at for mark in ("\n\n", "\n", " ") if (at := rest.rfind(mark, limit // 2, limit)) > 0), limit)
+        found.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*found, rest]
+
+
+def first_chat_state(context: Context, account: ChatAccount) -> tuple[str, str]:
+    """The state in which a new message to a chat waits, and why it is held."""
+    if account.channel == Channel.WEB_CHAT:
+        return SENT, ""
+    if (account.channel, account.bot) not in lines_of(context):
+        return UNSENDABLE, ""
+    if account.shut_at is not None:
+        return HELD, SHUT_OUT
+    return (PENDING, "") if is_window_open(account, context.now) else (HELD, WINDOW_CLOSED)
+
+
+def lines_of(context: Context) -> dict[tuple[str, str], str]:
+    """The lines that are set up, (channel, bot), each with its desk; the web chat is none of them."""
+    chat = context.settings.chat
+    found: dict[tuple[str, str], str] = {(Channel.TELEGRAM, bot.id): bot.desk for bot in chat.telegram}
+    numbers = chat.whatsapp.numbers if chat.whatsapp else {}
+    return found | {(Channel.WHATSAPP, number): desk for number, desk in numbers.items()}
+
+
+def say(
+    session: Session,
+    context: Context,
+    account: ChatAccount,
+    text: str,
+    *,
+    choices: Sequence[Choice] = (),
+    kind: str = "chat",
+    ticket: Ticket | None = None,
+    entry_id: int | None = None,
+    automatic: bool = True,
+    once_key: str | None = None,
+    reply_to: str = "",
+    files: bool = False,
+) -> None:
+    """One message to the person; a long text becomes several, the choices go with the last of them.
+
+    `files`: those of the entry go with it. What is written to the web chat counts as sent at once: the browser asks
+    for it.
+    """
+    parts = portions(text) or [""]
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        data: dict[str, Any] = {"account": account.id, "text": part}
+        data |= {"choices": [asdict(choice) for choice in choices]} if choices and last else {}
+        data |= {"reply_to": reply_to} if reply_to and not number else {}
+        data |= {"files": True} if files and last else {}
+        state, why = first_chat_state(context, account)
+        key = f"{once_key}:{number}" if once_key and number else once_key
+        values = _row(context, account, kind, data) | {"state": state, "error": why, "automatic": automatic}
+        values |= {"ticket_id": ticket.id if ticket else None, "entry_id": entry_id, "once_key": key}
+        values["sent_at"] = context.now if state == SENT else None
+        outbox_id = write(session, OutboxMessage, **values)
+        if state == SENT:
+            note_said(session, context, account, f"web-{outbox_id}", outbox_id, values)
+
+
+def _row(context: Context, account: ChatAccount, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "desk": account.desk,
+        "channel": account.channel,
+        "kind": kind,
+        "recipient": account.account,
+        "recipient_name": account.name,
+        "message_id": f"chat.{secrets.token_hex(16)}",
+        "context": data,
+        "next_try_at": context.now,
+        "created_at": context.now,
+    }
+
+
+def note_said(
+    session: Session,
+    context: Context,
+    account: ChatAccount,
+    external_id: str,
+    outbox_id: int,
+    values: dict[str, Any],
+) -> None:
+    """Keep what was said to the person under the platform's id, so that answers and marks find it."""
+    write(
+        session,
+        ChatMessage,
+        account_id=account.id,
+        external_id=external_id[:255],
+        direction="out",
+        kind="text",
+        ticket_id=values["ticket_id"],
+        entry_id=values["entry_id"],
+        outbox_id=outbox_id,
+        progress=SENT,
+        at=context.now,
+    )
