@@ -19,12 +19,14 @@ import pytest
 from flask import Flask
 
 from helpdesk import failpoints
+from helpdesk.channels.chat.model import Said
+from helpdesk.channels.whatsapp.payload import read
 from helpdesk.channels.whatsapp.signature import HEADER, signed
 from helpdesk.config import Chats, Settings
 from helpdesk.store.db import db
-from tests.channels.whatsapp_payloads import body, text
+from tests.channels.whatsapp_payloads import WATI, body, text
 from tests.servers import ground
-from tests.servers.whatsapp import SECRET, VERIFY, account_at, variables
+from tests.servers.whatsapp import BOT, SECRET, VERIFY, account_at, running, variables
 from tests.web.conftest import World, application
 from tests.web.test_fail_points import killed_in
 
@@ -147,9 +149,13 @@ def test_the_production_server_answers_within_50_ms_as_a_rule(site: Settings, tm
                 began = time.perf_counter()
                 assert meta.post(WEBHOOK, content=raw, headers={HEADER: signed(raw, SECRET)}).status_code == 200
                 took.append(time.perf_counter() - began)
+        with running(webhook=f"http://127.0.0.1:{port}{WEBHOOK}") as platform:
+            assert platform.says(BOT, WATI, "text", {"body": "Halo"}, name="Wati") == 200
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(15) == 0
     assert statistics.median(took) < 0.05
     with closing(sqlite3.connect(site.data / "helpdesk.sqlite3")) as database:
-        assert database.execute("SELECT count(*) FROM raw_message").fetchone() == (60,)
+        rows = database.execute("SELECT body FROM raw_message ORDER BY id").fetchall()
+    (said,) = read(rows[-1][0])
+    assert isinstance(said, Said) and (said.text, said.name, said.account, len(rows)) == ("Halo", "Wati", WATI, 61)
