@@ -46,7 +46,7 @@ class ChatAccount(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(16))
     bot: Mapped[str] = mapped_column(String(60))
-    account: Mapped[str] = mapped_column(String(128))
+    account: Mapped[str] = mapped_column(String(140))
     desk: Mapped[str] = mapped_column(String(60))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str] = mapped_column(String(200), default="")

@@ -27,6 +27,7 @@ from helpdesk.usecases.processing import Desk
 from helpdesk.usecases.raw import waiting
 from helpdesk.usecases.recalculation import is_wanted, step
 from helpdesk.usecases.sweep import check, due_tickets, put_off_check
+from helpdesk.worker.chatting import Chatting
 from helpdesk.worker.fetching import fetch_forever
 from helpdesk.worker.sending import Senders, send_due
 
@@ -52,6 +53,7 @@ class Worker:
         self.tokens = Tokens(settings.secret_key, self.desk.now)
         self._senders = Senders(settings, tokens=self.tokens)
         self._noted = ""
+        self.chatting = Chatting(self)
 
     def run(self) -> None:
         """Work until stopped; the threads have ended when it returns, or eight seconds have passed."""
@@ -60,14 +62,16 @@ class Worker:
             for inbox in account.inboxes:
                 arguments = (self, desk_id, inbox)
                 threads.append(threading.Thread(target=fetch_forever, args=arguments, name=desk_id, daemon=True))
+        threads += self.chatting.threads()
         scheduler = self._scheduler()
         for thread in threads:
             thread.start()
         scheduler.start()
-        log.info("worker %s reads %d mailboxes", self.name, len(threads) - 1)
+        log.info("worker %s reads %d mailboxes", self.name, len(self.accounts()))
         self.stop.wait()
         scheduler.shutdown(wait=True)
         self.mail_waits.set()
+        self.chatting.came.set()
         for thread in threads:
             thread.join(STOP_WITHIN.total_seconds() / 2)
         self._read.close()

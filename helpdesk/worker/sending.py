@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import ChannelError, Outbound
@@ -27,13 +26,12 @@ from helpdesk.usecases.mail_tokens import Tokens
 from helpdesk.usecases.mailboxes import note_smtp, note_smtp_well
 from helpdesk.usecases.processing import Desk
 from helpdesk.usecases.sendable import make_sendable
+from helpdesk.worker.noting import note_at_last
 
 log = logging.getLogger(__name__)
 
 PAUSES_AFTER_FAILURE = (5.0, 10.0, 30.0, 60.0)
 """Seconds for which a submission server that does not listen is left alone, so that it does not starve the others."""
-NOTE_AGAIN_AFTER = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds between the tries to note what became of a message while the database does not answer."""
 AT_ONCE = 50
 """So many messages are sent before lost claims are looked for again."""
 
@@ -124,10 +122,10 @@ def _send_one(desk: Desk, senders: Senders, claimed: Claimed) -> None:
     except ChannelError as failure:
         error, seconds = failure, time.monotonic() - began
         log.warning("message %s was not sent: %s", claimed.id, error)
-        _note(lambda session: _failed(session, desk, senders, claimed, error, seconds))
+        note_at_last(lambda session: _failed(session, desk, senders, claimed, error, seconds))
         return
     failpoint("outbox.after_250_before_commit")
-    _note(lambda session: _sent(session, desk, claimed))
+    note_at_last(lambda session: _sent(session, desk, claimed))
 
 
 def _failed(
@@ -147,18 +145,3 @@ def _sent(session: Session, desk: Desk, claimed: Claimed) -> None:
     note_sent(session, claimed.id, desk.now())
     is_well(session, claimed.desk, claimed.letter.recipient)
     note_smtp_well(session, claimed.desk)
-
-
-def _note(what: Callable[[Session], None]) -> None:
-    """Commit what became of a message; a database that is away for a moment must not make it a matter of doubt."""
-    for pause in NOTE_AGAIN_AFTER:
-        try:
-            with unit_of_work() as session:
-                what(session)
-        except SQLAlchemyError as error:
-            log.warning("the outbox could not be noted: %s", type(error).__name__)
-            time.sleep(pause)
-        else:
-            return
-    with unit_of_work() as session:
-        what(session)

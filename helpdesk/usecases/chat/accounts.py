@@ -21,7 +21,7 @@ def find_account(session: Session, channel: str, bot: str, account: str) -> Chat
     """The account of that id on that line, or None."""
     return session.scalar(
         select(ChatAccount).where(
-            ChatAccount.channel == channel, ChatAccount.bot == bot, ChatAccount.account == account[:128]
+            ChatAccount.channel == channel, ChatAccount.bot == bot, ChatAccount.account == account[:140]
         )
     )
 
@@ -39,7 +39,7 @@ def account_for(session: Session, channel: str, desk: str, said: Said, now: date
         found = ChatAccount(
             channel=channel,
             bot=said.bot,
-            account=said.account[:128],
+            account=said.account[:140],
             desk=desk,
             person_id=person.id,
             name=said.name[:200],

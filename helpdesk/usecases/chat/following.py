@@ -127,4 +127,4 @@ def _tell_staff(session: Session, context: Context, message: OutboxMessage) -> N
 def _moved(session: Session, channel: str, event: Moved) -> None:
     account = find_account(session, channel, event.bot, event.account)
     if account is not None and find_account(session, channel, event.bot, event.to) is None:
-        account.account = event.to[:128]
+        account.account = event.to[:140]

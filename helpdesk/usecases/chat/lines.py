@@ -29,3 +29,16 @@ def something_strange(session: Session, channel: str, bot: str) -> None:
     session.execute(
         update(ChatLine).where(ChatLine.channel == channel, ChatLine.bot == bot).values(strange=ChatLine.strange + 1)
     )
+
+
+def note_line_failed(session: Session, channel: str, bot: str, now: datetime, error: str) -> None:
+    """The line does not work, since when and why; the first time stays."""
+    line = session.get(ChatLine, (channel, bot))
+    if line is not None:
+        line.failed_at, line.error = line.failed_at or now, error[:500]
+
+
+def note_line_well(session: Session, channel: str, bot: str) -> None:
+    """The line works."""
+    troubled = (ChatLine.channel == channel, ChatLine.bot == bot, ChatLine.failed_at.is_not(None))
+    session.execute(update(ChatLine).where(*troubled).values(failed_at=None, error=""))

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 Reader = Callable[[bytes, str, datetime], tuple[ChatEvent, ...]]
 """Reads the raw bytes of one delivery on a line (its `bot`), received then (UTC); raises Unreadable."""
+Press = tuple[str, str, str]
+"""A pressed button that the platform wants acknowledged: channel, bot, press id."""
 AT_ONCE = 40
 DECIDED_WITHIN = 0.05
 """At most so many deliveries, and so many seconds, in one transaction."""
@@ -68,27 +70,27 @@ def waiting_deliveries(session: Session, context: Context, limit: int = AT_ONCE)
     )
 
 
-def receive_waiting(chats: Chats) -> list[str]:
-    """Decide about some of what waits; the presses that the platforms want acknowledged, as `channel bot press-id`.
+def receive_waiting(chats: Chats) -> tuple[int, list[Press]]:
+    """Decide about some of what waits: how many deliveries, and the presses that the platforms want acknowledged.
 
-    Several in one transaction; when that fails, one by one, so that what fails takes nothing else down. None is left
-    once this returns an empty list twice.
+    Several in one transaction; when that fails, one by one, so that what fails takes nothing else down.
     """
     with reading() as session:
         ids = waiting_deliveries(session, chats.context())
     if not ids:
-        return []
+        return 0, []
     try:
         with unit_of_work() as session:
-            return _together(session, chats, ids)
+            return len(ids), _together(session, chats, ids)
     except Exception as error:  # noqa: BLE001 - whatever one of them met: each is done for itself, which counts it
         log.info("%d chat deliveries are processed one by one: %s", len(ids), type(error).__name__)
-    return [press for raw_id in ids for press in _alone(chats, raw_id)]
+    return len(ids), [press for raw_id in ids for press in _alone(chats, raw_id)]
 
 
-def _together(session: Session, chats: Chats, ids: Sequence[int]) -> list[str]:
+def _together(session: Session, chats: Chats, ids: Sequence[int]) -> list[Press]:
     one_at_a_time(session, "chat")  # what one person wrote is decided about in its order, whichever worker does it
-    context, began, presses = chats.context(), time.monotonic(), []
+    context, began = chats.context(), time.monotonic()
+    presses: list[Press] = []
     for raw_id in ids:
         presses += receive_one(session, chats, context, raw_id)
         if time.monotonic() - began > DECIDED_WITHIN:
@@ -96,7 +98,7 @@ def _together(session: Session, chats: Chats, ids: Sequence[int]) -> list[str]:
     return presses
 
 
-def _alone(chats: Chats, raw_id: int) -> list[str]:
+def _alone(chats: Chats, raw_id: int) -> list[Press]:
     try:
         with unit_of_work() as session:
             return _together(session, chats, [raw_id])
@@ -115,7 +117,7 @@ def _alone(chats: Chats, raw_id: int) -> list[str]:
     return []
 
 
-def receive_one(session: Session, chats: Chats, context: Context, raw_id: int) -> list[str]:
+def receive_one(session: Session, chats: Chats, context: Context, raw_id: int) -> list[Press]:
     """Read one delivery and do what each of its events means; nothing where somebody has done it already."""
     raw = session.scalar(
         select(RawMessage).where(RawMessage.id == raw_id, RawMessage.state == "received").with_for_update()
@@ -138,7 +140,7 @@ def receive_one(session: Session, chats: Chats, context: Context, raw_id: int) -
         heard_on(session, raw.channel, _bot(event), desk, context.now)
         reasons.append(_receive_event(session, context, raw, desk, event))
         if isinstance(event, Said) and event.press_id:
-            presses.append(f"{raw.channel} {event.bot} {event.press_id}")
+            presses.append((raw.channel, event.bot, event.press_id))
     failpoint("intake.after_ticket_before_state")
     _finish(session, raw, reasons)
     return presses

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("bot", sa.String(length=60), nullable=False),
-        sa.Column("account", sa.String(length=128), nullable=False),
+        sa.Column("account", sa.String(length=140), nullable=False),
         sa.Column("desk", sa.String(length=60), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
