@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from helpdesk.commands import surroundings
+from helpdesk.commands.authorise import authorise
 
 if TYPE_CHECKING:
     from helpdesk.channels.email.smtp import Sender
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 @click.group()
 def mail() -> None:
     """Surel. / E-mail."""
+
+
+mail.add_command(authorise)
 
 
 @mail.command("parse")

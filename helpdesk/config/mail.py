@@ -1,7 +1,7 @@
 """How the mail of a desk is fetched and sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import SplitResult, unquote
 
@@ -9,13 +9,16 @@ from helpdesk.config.environment import LOOPBACK_HOSTS, ConfigError, desk_key, u
 
 IMAP_SCHEMES = ("imap", "imaps", "imap+starttls")
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+starttls")
-OAUTH_SETTINGS = ("TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "SCOPE")
+OAUTH_SETTINGS = ("TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "SCOPE", "DEVICE_URL", "AUTHORIZE_URL")
 MOST_MAILBOXES = 9
 
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
     """How access tokens for a mail account are got (RFC 6749): by a refresh token, else by the client's own secret.
+
+    The refresh token stands in the settings, or a person gave it by `helpdesk mail authorise`: then it is kept in the
+    database for `user`. `device_url` and `authorize_url`: where a person is asked, for providers that are not known.
 
     `refresh_token_file` is where `refresh_token` was read from and may be read again, since whoever authorises anew
     writes there; None where the token stood in the environment.
@@ -27,11 +30,16 @@ class OAuth:
     refresh_token: str = field(default="", repr=False)
     refresh_token_file: Path | None = None
     scope: str = ""
+    device_url: SplitResult | None = None
+    authorize_url: SplitResult | None = None
+    user: str = ""
 
 
 def bearer(url: SplitResult | None, oauth: OAuth | None) -> OAuth | None:
-    """`oauth` where the URL names a user without a password, else None: a password that is given is used."""
-    return oauth if url is not None and url.username and url.password is None else None
+    """`oauth` for its user where the URL names one without a password, else None: a password that is given is used."""
+    if oauth is None or url is None or not url.username or url.password is not None:
+        return None
+    return replace(oauth, user=unquote(url.username).lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +99,26 @@ def _oauth(prefix: str, number: str, env: Mapping[str, str], *, testing: bool) -
         found[setting], files[setting] = variable(name, env), env.get(f"{name}_FILE", "")
     if not any(found.values()):
         return None
-    name = f"{prefix}_OAUTH_TOKEN_URL"
-    url = url_in(name, ("https", "http"), {name: found["TOKEN_URL"]})
+    url, device, consent = (
+        _provider_url(f"{prefix}_OAUTH_{name}", found[name], testing=testing)
+        for name in ("TOKEN_URL", "DEVICE_URL", "AUTHORIZE_URL")
+    )
     if url is None or not found["CLIENT_ID"]:
         raise ConfigError(f"{prefix}_OAUTH: TOKEN_URL and CLIENT_ID are needed")
-    if url.username is not None or (url.scheme != "https" and not (testing and url.hostname in LOOPBACK_HOSTS)):
-        raise ConfigError(f"{name}: a URL with https:// and without a user is needed")
-    if not found["REFRESH_TOKEN"] and not found["CLIENT_SECRET"]:
-        raise ConfigError(
-            f"{prefix}_OAUTH: REFRESH_TOKEN is needed, or CLIENT_SECRET for a client that needs no person"
-        )
     file = files["REFRESH_TOKEN"]
     return OAuth(
         url, found["CLIENT_ID"], found["CLIENT_SECRET"], found["REFRESH_TOKEN"], Path(file) if file else None,
-        found["SCOPE"],
+        found["SCOPE"], device, consent,
     )  # fmt: skip
+
+
+def _provider_url(name: str, text: str, *, testing: bool) -> SplitResult | None:
+    url = url_in(name, ("https", "http"), {name: text})
+    if url is None:
+        return None
+    if url.username is not None or (url.scheme != "https" and not (testing and url.hostname in LOOPBACK_HOSTS)):
+        raise ConfigError(f"{name}: a URL with https:// and without a user is needed")
+    return url
 
 
 def _inbox(prefix: str, number: str, env: Mapping[str, str], *, testing: bool) -> Inbox | None:

@@ -40,6 +40,7 @@ FRESH = timedelta(minutes=5)
 HARDLY_VALID = timedelta(seconds=60)
 KEEP_AGAIN_AFTER = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between the tries to keep what was granted: a rotated refresh token cannot be had again."""
+NOBODY_YET = "nobody has authorised this mailbox yet: helpdesk mail authorise"
 WAIT_SECONDS, LOOK_SECONDS = 45.0, 0.2
 
 
@@ -101,7 +102,7 @@ class Tokens:
             self._release(key, lease)  # somebody else was just done with it
             return held.access_token
         try:
-            granted = self._ask(oauth, held.refresh_token or oauth.refresh_token)
+            granted = self._granted(oauth, held.refresh_token or oauth.refresh_token)
         except ChannelError as error:
             self._release(key, lease, error)
             if not error.permanent and _still_valid(held, began, refused):
@@ -121,6 +122,20 @@ class Tokens:
                 log.warning("a grant could not be kept yet: %s", type(error).__name__)
                 time.sleep(pause)
         return granted.access_token
+
+    def _granted(self, oauth: OAuth, refresh_token: str) -> Granted:
+        if not refresh_token and not oauth.client_secret:
+            raise ChannelError(NOBODY_YET, permanent=True)
+        return self._ask(oauth, refresh_token)
+
+    def authorise(self, oauth: OAuth, granted: Granted) -> None:
+        """Keep what a person has just granted for this account; processes that wait for it go on by themselves."""
+        oauth = _as_it_stands_now(oauth)
+        key, began = _key(oauth), self._now()
+        with unit_of_work() as session:
+            if session.get(OAuthGrant, key) is None:
+                session.add(OAuthGrant(key=key))
+        self._keep(key, granted, began)
 
     def _held(self, session: Session, key: str) -> _Held | None:
         row = session.get(OAuthGrant, key)
@@ -188,7 +203,8 @@ def _still_valid(held: _Held, now: datetime, refused: str) -> bool:
 
 
 def _key(oauth: OAuth) -> str:
-    parts = (oauth.token_url.geturl(), oauth.client_id, oauth.scope, oauth.refresh_token or oauth.client_secret)
+    own = (oauth.refresh_token,) if oauth.refresh_token else (oauth.client_secret, oauth.user)
+    parts = (oauth.token_url.geturl(), oauth.client_id, oauth.scope, *own)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -127,7 +127,8 @@ def test_a_user_without_a_password_signs_in_by_oauth_and_further_mailboxes_may_d
         {"TOKEN_URL": "file:///etc/passwd"},
         {"TOKEN_URL": ""},
         {"CLIENT_ID": ""},
-        {"REFRESH_TOKEN": "", "CLIENT_SECRET": ""},
+        {"DEVICE_URL": "http://identitas.test/device"},
+        {"AUTHORIZE_URL": "javascript:alert(1)"},
     ],
 )
 def test_an_identity_provider_is_asked_over_an_encrypted_link_or_not_at_all(wrong: dict[str, str]) -> None:

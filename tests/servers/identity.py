@@ -1,5 +1,7 @@
 """An identity provider on loopback: grants and rotates tokens, refuses, fails or falls silent as a test says."""
 
+import base64
+import hashlib
 import json
 import threading
 import time
@@ -7,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.servers.ground import HOST
 
@@ -23,6 +25,8 @@ class Provider:
         self.trouble: list[int | float | tuple[int, dict[str, Any]]] = []
         self.asked: list[dict[str, str]] = []
         self.good: set[str] = {"segar-0"}
+        self.consents: list[str] = []
+        self.challenge = self.redirect = ""
         self.valid: set[str] = set()
         self._count, self._lock = 0, threading.Lock()
         self._server = ThreadingHTTPServer((HOST, port), _handler(self))
@@ -53,7 +57,37 @@ class Provider:
         elif trouble is not None:
             return trouble
         with self._lock:
+            return self._granted_to(form)
+
+    def device(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """A code for a person (RFC 8628); `consents` says what the questions after it are answered."""
+        with self._lock:
+            self.asked.append(form)
+        found = {"device_code": "rahasia-alat", "user_code": "ABCD-EFGH", "expires_in": 60, "interval": 1}
+        return 200, {**found, "verification_uri": f"http://{HOST}:{self.port}/alat"}
+
+    def consented(self, query: dict[str, str]) -> str:
+        """Where the browser of a person who consents at the provider's page is sent (RFC 6749 section 4.1.2)."""
+        self.challenge, self.redirect = query["code_challenge"], query["redirect_uri"]
+        assert (query["code_challenge_method"], query["response_type"]) == ("S256", "code")
+        return f"{self.redirect}?{urlencode({'code': 'kode-1', 'state': query['state']})}"
+
+    def _granted_to(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        kind = form.get("grant_type", "")
+        if kind.endswith(":device_code"):
+            error = self.consents.pop(0) if self.consents else ""
+            if error:
+                return 400, {"error": error}
+        elif kind == "authorization_code":
+            verifier = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+            proof = base64.urlsafe_b64encode(verifier).decode().rstrip("=")
+            if (form.get("code"), form.get("redirect_uri"), proof) != ("kode-1", self.redirect, self.challenge):
+                return 400, {"error": "invalid_grant"}
+        else:
             return self._granted(form.get("refresh_token", ""))
+        self.good = {"segar-0"}
+        status, answer = self._granted("segar-0")
+        return status, {"refresh_token": "segar-0", **answer}
 
     def _granted(self, refresh: str) -> tuple[int, dict[str, Any]]:
         if refresh and refresh not in self.good:
@@ -83,10 +117,19 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             form = {name: values[0] for name, values in parse_qs(text).items()}
-            if self.path == "/introspect":
+            if self.path == "/device":
+                self._say(*provider.device(form))
+            elif self.path == "/introspect":
                 self._say(200, provider.about(form.get("token", "")))
             else:
                 self._say(*provider.token(form))
+
+        def do_GET(self) -> None:
+            query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+            self.send_response(302)
+            self.send_header("Location", provider.consented(query))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def _say(self, status: int, answer: dict[str, Any]) -> None:
             body = json.dumps(answer).encode()

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import SplitResult, urlencode
 
 from helpdesk.channels.base import ChannelError
 from helpdesk.channels.text import error_line
@@ -55,20 +55,23 @@ def request_token(oauth: OAuth, refresh_token: str, *, context: ssl.SSLContext |
     grant = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     fields |= grant if refresh_token else {"grant_type": "client_credentials"}
     try:
-        status, answer = _post(oauth, {name: value for name, value in fields.items() if value}, context)
+        status, found = ask(oauth.token_url, {name: value for name, value in fields.items() if value}, context)
     except ssl.SSLCertVerificationError as error:
         raise ChannelError(f"identity provider: {error_line(error)}", permanent=True) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         # Not its text: it may repeat what the server said.
         raise ChannelError(f"identity provider: no answer ({type(error).__name__})") from error
-    found = _json(answer)
     if status != 200:
-        raise _refusal(status, found)
-    return _granted(found)
+        raise refusal(status, found)
+    return granted(found)
 
 
-def _post(oauth: OAuth, fields: dict[str, str], context: ssl.SSLContext | None) -> tuple[int, bytes]:
-    url, host = oauth.token_url, oauth.token_url.hostname or ""
+def ask(url: SplitResult, fields: dict[str, str], context: ssl.SSLContext | None) -> tuple[int, dict[str, Any]]:
+    """The status and the JSON that a form sent to the provider is answered; takes 30 seconds at most.
+
+    Raises OSError, HTTPException and ValueError.
+    """
+    host = url.hostname or ""
     if url.scheme == "https":
         context = context or ssl.create_default_context()
         connection: http.client.HTTPConnection = http.client.HTTPSConnection(
@@ -86,7 +89,7 @@ def _post(oauth: OAuth, fields: dict[str, str], context: ssl.SSLContext | None) 
     try:
         connection.request("POST", path, urlencode(fields), headers)
         answer = connection.getresponse()
-        return answer.status, answer.read(MAX_ANSWER)
+        return answer.status, _json(answer.read(MAX_ANSWER))
     finally:
         end.cancel()
         connection.close()
@@ -100,14 +103,16 @@ def _json(answer: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _refusal(status: int, found: dict[str, Any]) -> ChannelError:
+def refusal(status: int, found: dict[str, Any]) -> ChannelError:
+    """What the provider said no with: its status and error code, nothing else of its answer."""
     code, said = str(found.get("error", "")), str(found.get("error_description", ""))
     code = code if _CODE.fullmatch(code) else ""
     reason = " ".join(filter(None, (str(status), code, *_MICROSOFT.findall(said)[:1])))
     return ChannelError(f"identity provider: {reason}", permanent=status < 500 and code in FOR_GOOD)
 
 
-def _granted(found: dict[str, Any]) -> Granted:
+def granted(found: dict[str, Any]) -> Granted:
+    """What it granted. Raises ChannelError where the answer holds no usable token."""
     token, rotated = found.get("access_token"), found.get("refresh_token", "")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise ChannelError("identity provider: the answer holds no access token")
