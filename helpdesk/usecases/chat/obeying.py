@@ -11,6 +11,7 @@ from helpdesk.tickets.words import Action, CancelReason, HoldReason, Status
 from helpdesk.usecases.chat import feedback, identifying
 from helpdesk.usecases.chat.turn import Turn
 from helpdesk.usecases.handling import perform
+from helpdesk.usecases.joining import in_window
 
 STATES = {
     Status.NEW: ("diterima, belum dibaca petugas", "received, not read yet"),
@@ -130,8 +131,13 @@ def cancel_pressed(turn: Turn, ticket: Ticket, value: str) -> None:
 
 
 def _of_resolved(turn: Turn, asked: Asked, act: Callable[[Turn, Ticket], None], word: str) -> bool:
-    """For the ticket that is meant: the one named, the only resolved one, or the one that is pressed."""
+    """For the ticket that is meant: the one named, the only one that waits for a word, or the one that is pressed.
+
+    What is closed already may be reopened, too, while its time for that is not over.
+    """
     tickets = [t for t in [turn.own_number(asked.number)] if t] if asked.number else turn.tickets(Status.RESOLVED)
+    if not tickets and not asked.number and asked.word is Word.NOT_DONE:
+        tickets = [t for t in turn.tickets(Status.CLOSED) if in_window(t, turn.context.now)]
     if not tickets:
         turn.say(turn.phrase("nothing_resolved"))
     elif len(tickets) == 1:
