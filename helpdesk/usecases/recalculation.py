@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from helpdesk.failpoints import failpoint
 from helpdesk.sla.outline import DayChange
 from helpdesk.store.catalog_models import CalendarsApplied, MovedDeadline
 from helpdesk.store.models import Event, Hold, Ticket
@@ -59,6 +60,7 @@ def step(session: Session, context: Context, batch: int = BATCH) -> bool:
     state = _locked(session, context)
     if state is None:
         return False
+    failpoint("scheduler.after_claim")
     if state.target is None and not _begin(state, context):
         return False
     desks = _concerned(context, state)

@@ -6,8 +6,6 @@ of this way the worker fails, at its first or second visit; then it lives on, or
 
 import contextlib
 import hashlib
-import os
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -33,11 +31,23 @@ from helpdesk.worker import Worker
 from helpdesk.worker.sending import send_due
 from tests.journeys import invariants
 from tests.servers import mail
+from tests.servers.killed import in_a_killed_process
 
 MEDAN, PEMOHON = "kptik-medan", "pemohon"
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 HOW = ("kill", "database", "disk")
-OF_THE_WORKER = [name for name in failpoints.NAMES if name.partition(".")[0] in {"intake", "outbox", "scheduler"}]
+ELSEWHERE = {
+    "scheduler.after_claim": "usecases/calendars/test_steps.py",
+    "web.after_commit_before_response": "web/test_fail_points.py",
+    "web.merge_mid": "web/test_fail_points.py",
+    "admin.catalog_loaded_before_swap": "rules/test_catalog_source.py",
+    "admin.oauth_after_refresh_before_store": "usecases/test_mail_tokens.py",
+}
+"""The places that no mail passes, and the tests that go through them."""
+OF_THE_WORKER = [name for name in failpoints.NAMES if name not in ELSEWHERE]
+ALSO_ON_POSTGRES = ("intake.after_fetch_before_commit", "intake.after_ticket_before_state", "outbox.after_claim",
+                    "outbox.after_250_before_commit")  # fmt: skip
+"""Places at which the databases may differ: what is locked, and what a broken transaction leaves behind."""
 ONCE = {"before_fetch", "after_fetch_before_commit", "after_commit_before_flag", "after_flag", "blob_half_written",
         "blob_written_before_row"}  # fmt: skip
 """Places that a round passes once: the three mails come in one batch, and one of them has a file."""
@@ -116,13 +126,7 @@ class Ordeal:
     def in_a_process_that_is_killed(self) -> None:
         """A round in a child, which ends by its fail point."""
         self.close()
-        child = os.fork()
-        if child == 0:
-            with contextlib.suppress(BaseException):
-                self.round()
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        assert status == signal.SIGKILL, "the round did not pass the place"
+        in_a_killed_process(self.round)
 
     def marked(self) -> list[bytes]:
         """The bytes of the mails that are marked as read at the server."""
@@ -166,9 +170,15 @@ def ordeal(settings: Settings, server: mail.MailServer, tmp_path: Path) -> Itera
     made.close()
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("how", HOW)
-@pytest.mark.parametrize("name", OF_THE_WORKER)
+ON_SQLITE = [("sqlite", name, how) for name in OF_THE_WORKER for how in HOW]
+ON_POSTGRES = [
+    pytest.param("postgres", name, how, marks=pytest.mark.postgres)
+    for name in ALSO_ON_POSTGRES
+    for how in ("kill", "database")
+]
+
+
+@pytest.mark.parametrize(("database", "name", "how"), [*ON_SQLITE, *ON_POSTGRES], indirect=["database"])
 def test_whatever_fails_wherever_nothing_is_lost_or_doubled(ordeal: Ordeal, name: str, how: str) -> None:
     def fail() -> None:
         failpoints.arm(f"{name}:{how}@{1 if name.partition('.')[2] in ONCE else 2}")
@@ -196,6 +206,12 @@ def test_whatever_fails_wherever_nothing_is_lost_or_doubled(ordeal: Ordeal, name
     invariants.what_is_marked_is_stored(engine, ordeal.marked())
     assert len(ordeal.marked()) == len(ordeal.sent), "what a kill left unmarked is marked later"
     engine.dispose()
+
+
+def test_no_place_is_left_out() -> None:
+    assert set(failpoints.NAMES) == {*OF_THE_WORKER, *ELSEWHERE}
+    for name, file in ELSEWHERE.items():
+        assert name in (Path(__file__).parents[1] / file).read_text(encoding="utf-8")
 
 
 def test_an_unknown_place_or_order_is_refused() -> None:

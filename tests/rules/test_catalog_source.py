@@ -14,6 +14,7 @@ from helpdesk.catalog.model import Catalog
 from helpdesk.catalog.source import LOOK_EVERY, CatalogSource
 from helpdesk.catalog.validity import begins_at
 from tests.rules.catalog_samples import GOOD
+from tests.servers.killed import in_a_killed_process
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 
@@ -165,6 +166,19 @@ def test_a_restart_brings_no_waiting_catalogue_into_force_unless_there_is_no_oth
     assert (started.waiting is None) == (before is None)
     assert ("in force before its date" in caplog.text) == (before is None)
     assert started.current(MIDNIGHT) == load_text(NEXT_YEAR)
+
+
+def test_a_process_that_is_killed_before_it_takes_a_catalogue_leaves_the_file_for_the_next_one(
+    source: CatalogSource, file: Path, ticks: Ticks
+) -> None:
+    rewrite(file, GOOD.replace("4 working hours", "6 working hours"))
+    ticks.pass_by()
+    failpoints.arm("admin.catalog_loaded_before_swap:kill")
+    try:
+        in_a_killed_process(lambda: source.current(NOW))
+    finally:
+        failpoints.arm("")
+    assert CatalogSource.open(file).current(NOW) == load_text(file.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("how", ["disk", "database"])

@@ -14,11 +14,12 @@ from helpdesk import failpoints
 from helpdesk.channels.base import ChannelError
 from helpdesk.channels.email import oauth as asking
 from helpdesk.config import OAuth, mail_account
-from helpdesk.store.db import unit_of_work
-from helpdesk.usecases.mail_tokens import ASK_AGAIN_AFTER, FRESH, Tokens
+from helpdesk.store.db import db, unit_of_work
+from helpdesk.usecases.mail_tokens import ASK_AGAIN_AFTER, FRESH, LEASE, Tokens
 from tests.conftest import StandingClock
 from tests.servers import identity
 from tests.servers.identity import Provider
+from tests.servers.killed import in_a_killed_process
 
 SECRET = "only-for-the-tests-0123456789"
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -140,6 +141,26 @@ def test_a_rotated_grant_survives_a_database_that_is_away_for_a_moment(
         failpoints.arm("")
     now.move(hours=2)
     assert source.access_token(oauth) == "akses-2", "by the rotated refresh token"
+
+
+@on_sqlite
+def test_a_process_that_is_killed_with_a_new_grant_keeps_nobody_from_asking_again(
+    app: Flask, now: StandingClock, provider: Provider
+) -> None:
+    """At a provider that lets the refresh token before hold on, as Microsoft and Google do. Where one does not, what it
+    granted is lost with the process: it refuses the grant, and somebody authorises the mailbox anew.
+    """
+    provider.strict, oauth, source = False, configured(provider), tokens(now)
+    failpoints.arm("admin.oauth_after_refresh_before_store:kill")
+    try:
+        db.engine.dispose()
+        in_a_killed_process(lambda: source.access_token(oauth))
+    finally:
+        failpoints.arm("")
+    assert provider.asked[0]["refresh_token"] == "segar-0"
+    now.move(seconds=LEASE.total_seconds() + 1)
+    assert source.access_token(oauth) == "akses-2"
+    assert source.access_token(oauth) == "akses-2"
 
 
 @on_sqlite

@@ -1,14 +1,12 @@
 """The named places at which an answer to a browser or a program may fail: all of a change or nothing of it."""
 
-import contextlib
-import os
-import signal
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from helpdesk import failpoints
 from helpdesk.store.db import db
+from tests.servers.killed import in_a_killed_process
 from tests.web.conftest import MEDAN, World
 
 NEW = {
@@ -30,12 +28,7 @@ def killed_in(world: World, request: Callable[[], object]) -> None:
     """The request in a process that dies by kill -9 on the way."""
     with world.app.app_context():
         db.engine.dispose()
-    child = os.fork()
-    if child == 0:
-        with contextlib.suppress(BaseException):
-            request()
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+    in_a_killed_process(request)
 
 
 @pytest.mark.parametrize("how", ["kill", "database", "disk"])

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
+from helpdesk import failpoints
 from helpdesk.catalog.model import Catalog, DatedHours, Desk, Item, Text
 from helpdesk.sla.clock import timeline
 from helpdesk.sla.facts import Facts, Timeline
@@ -17,6 +19,7 @@ from helpdesk.usecases import calendars_in_force, recalculation, standards
 from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.recalculation import SETTLED_AFTER, is_wanted, step
 from helpdesk.worker import Worker
+from tests.servers.killed import in_a_killed_process
 from tests.usecases.calendars.changes import (
     MOURNING,
     TUESDAY,
@@ -60,6 +63,29 @@ def test_a_killed_worker_s_work_is_taken_up_where_it_stood_and_nothing_is_done_t
     follow(office, 2)
     assert [due(office, n) for n in numbers] == [WEDNESDAY_11] * 5
     assert [len(moves(office, n)) for n in numbers] == [1] * 5
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("how", ["kill", "database", "disk"])
+def test_whatever_fails_while_a_worker_has_it_the_next_one_ends_it(office: Office, how: str) -> None:
+    numbers = [opened(office, email=f"p{n}@kantor.example") for n in range(3)]
+    office.catalog = with_closed(office.catalog, TUESDAY)
+    follow(office)
+    office.now.at += SETTLED_AFTER
+    failpoints.arm(f"scheduler.after_claim:{how}@2")
+    try:
+        if how == "kill":
+            db.engine.dispose()
+            in_a_killed_process(lambda: follow(office, 1))
+        else:
+            with pytest.raises((SQLAlchemyError, OSError)):
+                follow(office, 1)
+    finally:
+        failpoints.arm("")
+    assert [due(office, n) for n in numbers] == [WEDNESDAY_11, TUESDAY_11, TUESDAY_11]
+    follow(office, 1)
+    assert [due(office, n) for n in numbers] == [WEDNESDAY_11] * 3
+    assert [len(moves(office, n)) for n in numbers] == [1] * 3
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
