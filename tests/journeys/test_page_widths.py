@@ -14,10 +14,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 DESKS = load_file(catalog_path()).desks
 SIZES = [{"width": 1366, "height": 768}, {"width": 360, "height": 740}]
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-OUTSIDE = """bar => [...document.querySelectorAll(`${bar} a, ${bar} summary, ${bar} input`)]
-    .filter(e => e.checkVisibility() && !e.closest('.pop, nav') && e.getBoundingClientRect().right > innerWidth)
-    .map(e => e.textContent.trim())"""
+MEASURED = """bar => [
+    document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    [...document.querySelectorAll(`${bar} a, ${bar} summary, ${bar} input`)]
+        .filter(e => e.checkVisibility() && !e.closest('.pop, nav') && e.getBoundingClientRect().right > innerWidth)
+        .map(e => e.textContent.trim()),
+    document.querySelector(bar).scrollWidth > innerWidth,
+]"""
 
 
 def too_wide(page: Page, base: str, paths: list[str], bar: str) -> list[str]:
@@ -28,11 +31,12 @@ def too_wide(page: Page, base: str, paths: list[str], bar: str) -> list[str]:
         for size in SIZES:
             page.set_viewport_size(size)
             at = f"{path} at {size['width']}"
-            if (wide := page.evaluate(WIDER)) > 0:
+            wide, outside, bar_is_wider = page.evaluate(MEASURED, bar)
+            if wide > 0:
                 found.append(f"{at}: {wide} px wider than the window")
-            if outside := page.evaluate(OUTSIDE, bar):
+            if outside:
                 found.append(f"{at}: outside the window: {outside}")
-            if page.evaluate("bar => document.querySelector(bar).scrollWidth > innerWidth", bar):
+            if bar_is_wider:
                 found.append(f"{at}: the bar is wider than the window")
     return found
 

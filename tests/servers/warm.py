@@ -1,4 +1,6 @@
-"""A warm interpreter that forks `helpdesk` commands: each a process of its own, without the second for imports."""
+"""A warm interpreter that forks `helpdesk` commands: each a process of its own, without the second for imports and for
+reading the catalogue.
+"""
 
 import contextlib
 import json
@@ -12,8 +14,14 @@ from pathlib import Path
 from tests.servers.ground import wait_until
 
 PROGRAM = """
-import json, os, signal, sys
-import helpdesk.cli, helpdesk.catalog.load, helpdesk.commands.serving, helpdesk.store.schema, helpdesk.worker
+import functools, json, os, signal, sys
+import helpdesk.cli, helpdesk.commands.serving, helpdesk.store.schema, helpdesk.worker
+from helpdesk.catalog import source
+from helpdesk.resources import catalog_path
+from sqlalchemy.orm import configure_mappers
+source.load_file = functools.cache(source.load_file)
+source.load_file(catalog_path())
+configure_mappers()
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead leave nothing behind
 print("ready", flush=True)
 for line in sys.stdin:
