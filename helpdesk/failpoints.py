@@ -29,6 +29,7 @@ NAMES = (
     "scheduler.after_due_select",
     "scheduler.after_claim",
     "scheduler.after_effect_before_commit",
+    "telegram.after_commit_before_offset",
     "webhook.after_verify_before_commit",
     "webhook.after_commit_before_200",
     "web.after_commit_before_response",

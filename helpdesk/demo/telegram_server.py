@@ -65,6 +65,7 @@ class TelegramServer:
         self.bot = next(iter(self.bots.values()))
         self._faults: list[Fault] = []
         self._stop = threading.Event()
+        self._bringing: set[int] = set()
         self._retry_seconds = retry_seconds
         self._server: BaseWSGIServer = make_server(HOST, port, self._answer, threaded=True, request_handler=_Quiet)
         self.url = f"http://{HOST}:{self._server.server_port}"
@@ -79,8 +80,6 @@ class TelegramServer:
     def start(self) -> None:
         """Serve, in threads."""
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="bot-api", daemon=True).start()
-        for bot in self.bots.values():
-            threading.Thread(target=self._bring, args=(bot,), name="bot-api-webhook", daemon=True).start()
 
     def stop(self) -> None:
         """End; whoever waits for updates is let go."""
@@ -159,6 +158,9 @@ class TelegramServer:
             bot.allow(fields.get("allowed_updates"))
             bot.webhook = Webhook(fields.get("url", ""), fields.get("secret_token", ""))
             bot.changed.notify_all()
+            if bot.id not in self._bringing:
+                self._bringing.add(bot.id)
+                threading.Thread(target=self._bring, args=(bot,), name="bot-api-webhook", daemon=True).start()
         return True
 
     def _delete_webhook(self, bot: FakeBot, fields: Json) -> bool:

@@ -30,6 +30,7 @@ from helpdesk.usecases.sweep import check, due_tickets, put_off_check
 from helpdesk.worker.chatting import Chatting
 from helpdesk.worker.fetching import fetch_forever
 from helpdesk.worker.sending import Senders, send_due
+from helpdesk.worker.telegram import follow_forever
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,9 @@ class Worker:
                 arguments = (self, desk_id, inbox)
                 threads.append(threading.Thread(target=fetch_forever, args=arguments, name=desk_id, daemon=True))
         threads += self.chatting.threads()
+        for bot in self.desk.settings.chat.telegram:
+            of_bot = (self, bot, self.chatting.came.set)
+            threads.append(threading.Thread(target=follow_forever, args=of_bot, name=f"bot-{bot.id}", daemon=True))
         scheduler = self._scheduler()
         for thread in threads:
             thread.start()

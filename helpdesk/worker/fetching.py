@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import time
 from datetime import timedelta
 from functools import partial
@@ -29,6 +27,7 @@ from helpdesk.usecases.mailboxes import (
     take_reader,
 )
 from helpdesk.usecases.polling import compare, opened, poll
+from helpdesk.worker.leases import has_died
 
 if TYPE_CHECKING:
     from helpdesk.worker import Worker
@@ -85,23 +84,9 @@ def _named(worker: Worker, desk_id: str, inbox: Inbox) -> str:
 def _may_read(worker: Worker, name: str) -> bool:
     with unit_of_work() as session:
         row = session.get_one(Known, name)
-        if row.reader != worker.name and _has_died(row.reader):
+        if row.reader != worker.name and has_died(row.reader):
             give_up_reader(session, name, row.reader)
         return take_reader(session, name, worker.name, worker.desk.now())
-
-
-def _has_died(reader: str) -> bool:
-    """True for a worker of this machine whose process is gone: nobody needs to wait for its lease to run out."""
-    host, _, pid = reader.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _read_until_it_fails(worker: Worker, desk_id: str, inbox: Inbox) -> None:

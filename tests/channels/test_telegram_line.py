@@ -132,11 +132,13 @@ def test_a_fault_of_the_line_says_whether_the_message_may_have_gone_out(
 
 
 def test_silence_is_doubt_and_nobody_listening_is_not(server: TelegramServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpdesk.channels.telegram.client._LEAST_SECONDS", 0.2)
-    server.fail("sendMessage", delay=0.6, done=True)
     slow = TelegramLine(BOT, server.url)
+    slow.send(message())
+    monkeypatch.setattr("helpdesk.channels.telegram.client._LEAST_SECONDS", 0.3)
+    server.fail("sendMessage", delay=0.5, done=True)
     assert fault_of(slow, message()).doubt
     slow.close()
+    monkeypatch.undo()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         away = TelegramLine(BOT, f"http://127.0.0.1:{taken.getsockname()[1]}")

@@ -23,6 +23,7 @@ TABLE: dict[str, set[str]] = {
     "auth.sign_out": ANYBODY,
     "hooks.whatsapp_challenge": ANYBODY,  # by the agreed word
     "hooks.whatsapp": ANYBODY,  # by its signature
+    "hooks.telegram": ANYBODY,  # by the agreed word
     "api.openapi": ANYBODY,
     "api.create": AGENTS,
     "api.listing": STAFF,

@@ -1,5 +1,6 @@
 """Looking into JSON of which nothing is certain: a field that is missing or of another kind counts as not there."""
 
+import json
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
@@ -26,6 +27,10 @@ class Fields:
     def names(self) -> tuple[str, ...]:
         """The names of the fields, in the order in which they came."""
         return tuple(self._found)
+
+    def as_json(self) -> bytes:
+        """The object as it came, but for white space."""
+        return json.dumps(self._found, separators=(",", ":")).encode("ascii")
 
     def text(self, name: str) -> str:
         """A text, storable; empty where there is none."""

@@ -7,7 +7,7 @@ from concurrent.futures import TimeoutError as NotYet
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
-_LOOK_SECONDS = 0.2
+_LOOK_SECONDS = 0.1
 """How often somebody who waits looks whether to stop."""
 
 

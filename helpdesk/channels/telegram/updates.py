@@ -45,6 +45,11 @@ def update_id(body: bytes) -> int | None:
         return None
 
 
+def external_id(bot: str, number: int) -> str:
+    """What an update is known by, whichever way and however often it comes."""
+    return f"{bot}:{number}"
+
+
 def _object(body: bytes) -> dict[str, object]:
     try:
         found = json.loads(body)

@@ -13,15 +13,23 @@ def plain(text: str, status: int = 200) -> Response:
     return make_response(text, status, {"Content-Type": "text/plain; charset=utf-8"})
 
 
-def keep(channel: str, external_id: str, body: bytes) -> Response:
+def keep(channel: str, external_id: str, body: bytes, *, source: str = "", desk: str | None = None) -> Response:
     """Store a body that was proved to come from the platform, and answer 200; also where it is known already.
 
-    For views marked with `own_units`. A database that is away becomes 503, and the platform brings it again.
+    `source` is the line that brought it, where the address of the route names one. For views marked with `own_units`.
+    A database that is away becomes 503, and the platform brings it again.
     """
     now = surroundings().clock()
     with unit_of_work() as session:
         store_raw(
-            session, channel=channel, external_id=external_id, body=body, source=channel, received_at=now, now=now
+            session,
+            channel=channel,
+            external_id=external_id,
+            body=body,
+            source=source or channel,
+            desk=desk,
+            received_at=now,
+            now=now,
         )
         failpoint("webhook.after_verify_before_commit")
     failpoint("webhook.after_commit_before_200")
