@@ -135,7 +135,7 @@ def test_mail_that_another_client_removes_meanwhile_is_left_out(account: Account
 
 def test_waiting_ends_soon_after_mail_came(account: Account) -> None:
     with account.opened() as box:
-        later = threading.Timer(0.6, account.append, [mail("baru")])
+        later = threading.Timer(0.3, account.append, [mail("baru")])
         later.start()
         began = time.monotonic()
         news = box.wait(20, threading.Event())
@@ -162,9 +162,9 @@ def test_waiting_ends_when_told_to_or_when_time_is_up(account: Account) -> None:
     stop = threading.Event()
     with account.opened() as box:
         began = time.monotonic()
-        assert box.wait(0.5, stop) is False
+        assert box.wait(0.3, stop) is False
         assert time.monotonic() - began < 3
-        threading.Timer(0.5, stop.set).start()
+        threading.Timer(0.2, stop.set).start()
         began = time.monotonic()
         box.wait(30, stop)
         assert time.monotonic() - began < 4
@@ -174,7 +174,7 @@ def test_waiting_ends_when_told_to_or_when_time_is_up(account: Account) -> None:
 def test_a_killed_server_is_noticed_while_waiting(mail_server: MailServer) -> None:
     box = Account(mail_server, DESK).opened()
     box.connect()
-    threading.Timer(0.7, mail_server.kill).start()
+    threading.Timer(0.3, mail_server.kill).start()
     began = time.monotonic()
     with pytest.raises(ChannelError) as raised:
         box.wait(30, threading.Event())

@@ -28,8 +28,12 @@ mail_location = maildir:{folder}/mail/%n
 mail_fsync = never
 recipient_delimiter = +
 auth_username_format = %Ln
+auth_failure_delay = 0
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -57,12 +61,6 @@ userdb {{
 """
 OAUTH = """
 auth_mechanisms = plain login xoauth2
-auth_failure_delay = 0
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
 passdb {{
   driver = oauth2
   mechanisms = xoauth2

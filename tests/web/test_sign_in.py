@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
 from helpdesk.store.db import db
@@ -122,3 +123,8 @@ def test_who_is_not_signed_in_comes_back_after_signing_in(world: World) -> None:
     assert (answer.status_code, answer.location) == (303, "/login?next=/board?view%3Dall")
     page = world.browser().get(answer.location).text
     assert 'name="next" value="/board?view=all"' in page
+
+
+def test_passwords_are_hashed_as_slowly_as_the_library_advises(slow_hasher: PasswordHasher) -> None:
+    kept = slow_hasher.hash("kata-sandi-uji")
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
