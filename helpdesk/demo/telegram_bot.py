@@ -23,7 +23,7 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Sent:
-    """One message of the bot's. `files`: name and bytes; `buttons`: title and data, in rows."""
+    """One message of the bot's. `files`: name and bytes; `buttons`: title and data, in rows; `bold`: offset, length."""
 
     method: str
     chat_id: int
@@ -32,6 +32,7 @@ class Sent:
     files: list[tuple[str, bytes]] = field(default_factory=list)
     buttons: list[list[tuple[str, str]]] = field(default_factory=list)
     reply_to: int | None = None
+    bold: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

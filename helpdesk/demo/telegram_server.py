@@ -227,25 +227,32 @@ def _snake(method: str) -> str:
 
 
 def _send(bot: FakeBot, method: str, fields: Json, request: Request) -> Json | list[Json]:
-    text = str(fields.get("text") or fields.get("caption") or "")
     files = {name: (stored.filename or "", stored.read()) for name, stored in request.files.items()}
-    reply = read_json(fields.get("reply_parameters"), {}).get("message_id")
-    sent = Sent(method, int(fields.get("chat_id", 0)), 0, text, reply_to=reply, buttons=_buttons(fields))
+    chat_id = int(fields.get("chat_id", 0))
     if method == "sendMediaGroup":
+        album = read_json(fields.get("media"), [])
         return [
-            bot.take(
-                Sent(method, sent.chat_id, 0, one.get("caption", ""), [files[one["media"].removeprefix("attach://")]])
-            )
-            for one in read_json(fields.get("media"), [])
+            bot.take(_written(Sent(method, chat_id, 0, files=[files[one["media"].removeprefix("attach://")]]), one))
+            for one in album
         ]
-    if method == "sendMessage" and not text.strip():
+    sent = _written(Sent(method, chat_id, 0, files=list(files.values()), buttons=_buttons(fields)), fields)
+    sent.reply_to = read_json(fields.get("reply_parameters"), {}).get("message_id")
+    if method == "sendMessage" and not sent.text.strip():
         raise Refused(400, "Bad Request: message text is empty")
-    if len(text.encode("utf-16-le")) // 2 > (_TEXT if method == "sendMessage" else _CAPTION):
+    if len(sent.text.encode("utf-16-le")) // 2 > (_TEXT if method == "sendMessage" else _CAPTION):
         raise Refused(400, "Bad Request: message is too long")
-    sent.files = list(files.values())
     if _SENDING[method] and not sent.files:
         raise Refused(400, f"Bad Request: there is no {_SENDING[method]} in the request")
     return bot.take(sent)
+
+
+def _written(sent: Sent, fields: Json) -> Sent:
+    """With the text or the caption, and what is bold in it."""
+    sent.text = str(fields.get("text") or fields.get("caption") or "")
+    marks = fields.get("entities") or fields.get("caption_entities") or []
+    marks = read_json(marks, []) if isinstance(marks, str) else marks
+    sent.bold = [(mark["offset"], mark["length"]) for mark in marks if mark["type"] == "bold"]
+    return sent
 
 
 def _buttons(fields: Json) -> list[list[tuple[str, str]]]:

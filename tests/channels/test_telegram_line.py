@@ -56,6 +56,15 @@ def test_a_text_goes_out_with_its_choices_and_what_it_answers(server: TelegramSe
     assert server.bot.sent[-1].reply_to is None
 
 
+def test_what_stands_between_stars_is_bold_and_a_calculation_is_not(server: TelegramServer, line: Line) -> None:
+    line.send(message("\U0001f600 Nomor *MDN-1* dan *2 kali*: 2*3*4, 2 * 3 * 4"))
+    sent = server.bot.sent[-1]
+    assert sent.text == "\U0001f600 Nomor MDN-1 dan 2 kali: 2*3*4, 2 * 3 * 4"
+    assert sent.bold == [(9, 5), (19, 6)]
+    line.send(message("*Ini*", files=(PDF, PDF)))
+    assert [(one.text, one.bold) for one in server.bot.sent[-2:]] == [("Ini", [(0, 3)]), ("", [])]
+
+
 def test_one_file_takes_the_text_along_and_several_are_one_call(server: TelegramServer, line: Line) -> None:
     assert len(line.send(message("Ini", files=(PDF,)))) == 1
     assert (server.bot.sent[-1].text, server.bot.sent[-1].files) == ("Ini", [("surat.pdf", b"pdf")])

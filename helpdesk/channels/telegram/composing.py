@@ -13,12 +13,13 @@ from telegram import (
     InputMediaPhoto,
     InputMediaVideo,
     LinkPreviewOptions,
+    MessageEntity,
     ReplyParameters,
 )
 
 from helpdesk.channels.base import Attachment, ChannelError
 from helpdesk.channels.chat.model import ChatOutbound, Choice
-from helpdesk.channels.telegram.entities import cut, units
+from helpdesk.channels.telegram.entities import bold, cut, units
 
 TEXT_LIMIT, CAPTION_LIMIT, DATA_LIMIT = 4096, 1024, 64
 """UTF-16 units, UTF-16 units, bytes."""
@@ -95,8 +96,15 @@ def _keyboard(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
 def _texts(texts: Sequence[str], keyboard: InlineKeyboardMarkup | None) -> Iterator[Call]:
     for number, text in enumerate(texts, 1):
         # Without a preview: Telegram would open the link, and links of ours are private.
-        given: dict[str, Any] = {"text": text, "link_preview_options": LinkPreviewOptions(is_disabled=True)}
+        given = {**_words("text", "entities", text), "link_preview_options": LinkPreviewOptions(is_disabled=True)}
         yield Call("send_message", given | ({"reply_markup": keyboard} if keyboard and number == len(texts) else {}))
+
+
+def _words(name: str, marks: str, text: str) -> dict[str, Any]:
+    """The text under its name, with what is bold in it."""
+    plain, found = bold(text)
+    entities = [MessageEntity(MessageEntity.BOLD, offset, length) for offset, length in found]
+    return ({name: plain} if plain else {}) | ({marks: entities} if entities else {})
 
 
 def _with_files(files: Sequence[Attachment], caption: str, keyboard: InlineKeyboardMarkup | None) -> list[Call]:
@@ -110,7 +118,7 @@ def _with_files(files: Sequence[Attachment], caption: str, keyboard: InlineKeybo
 def _one(file: Attachment, caption: str, keyboard: InlineKeyboardMarkup | None) -> Call:
     kind = _kind(file)
     given: dict[str, Any] = {kind: file.content, "filename": file.name}
-    given |= {"caption": caption} if caption else {}
+    given |= _words("caption", "caption_entities", caption)
     return Call(f"send_{kind}", given | ({"reply_markup": keyboard} if keyboard else {}))
 
 
@@ -120,7 +128,7 @@ def _album(files: Sequence[Attachment], caption: str) -> Call:
     mixed = len(kinds) > 1 and not kinds <= {"photo", "video"}
     media = [
         _IN_ALBUM["document" if mixed else _kind(file)](
-            file.content, filename=file.name, caption=caption if caption and not number else None
+            file.content, filename=file.name, **({} if number else _words("caption", "caption_entities", caption))
         )
         for number, file in enumerate(files)
     ]

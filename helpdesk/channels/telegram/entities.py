@@ -1,11 +1,13 @@
 """Marks in a text of Telegram; their offsets count UTF-16 units, two bytes each."""
 
+import re
 from collections.abc import Sequence
 
 from helpdesk.channels.telegram.fields import Fields
 from helpdesk.channels.text import one_line, storable
 
 _ENCODING, _UNIT = "utf-16-le", 2
+_STARRED = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+)(?<=\S)\*(?![\w*])")
 
 
 def units(text: str) -> int:
@@ -37,6 +39,19 @@ def with_links(text: str, entities: Sequence[Fields]) -> str:
         if word.strip().rstrip("/") != url.rstrip("/"):
             parts.append(f" ({url})".encode(_ENCODING, "surrogatepass"))
     return storable(b"".join([*parts, whole[done:], *rest]).decode(_ENCODING, "replace"))
+
+
+def bold(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text without the stars around *words*, and where those words stand: offset and length in UTF-16 units.
+
+    Chats write bold so; Telegram shows the stars unless it is told. Stars of a calculation are left alone.
+    """
+    plain, marks, done = "", [], 0
+    for found in _STARRED.finditer(text):
+        plain += text[done : found.start()]
+        marks.append((units(plain), units(found[1])))
+        plain, done = plain + found[1], found.end()
+    return plain + text[done:], marks
 
 
 def cut(text: str, limit: int) -> list[str]:
