@@ -19,14 +19,22 @@ from helpdesk.usecases.enclosing import enclose, enclosed
 from helpdesk.usecases.notices import send_reply
 from helpdesk.usecases.short_notice import mention
 
+SPOKEN = "spoken"
+"""The field of `reply` (never given through the interface) of an answer that the requester has heard already."""
+
 
 def reply(deed: Deed) -> None:
-    """A public reply with its files; it goes out on the requester's channel and to everybody in copy."""
+    """A public reply with its files; it goes out on the requester's channel and to everybody in copy.
+
+    What was said on the telephone or at the counter goes out only to those who have an e-mail address.
+    """
     text, files = deed.text("text", _("Write a text.")), enclosed(deed)
-    deed.done()
-    entry = deed.entry(EntryKind.PUBLIC_REPLY, text)
+    spoken = bool(deed.fields.get(SPOKEN))
+    deed.done(data={SPOKEN: True} if spoken else None)
+    entry = deed.entry(EntryKind.PUBLIC_REPLY, text, mark=SPOKEN if spoken else "")
     enclose(deed, entry, files)
-    send_reply(deed, entry)
+    if not spoken or deed.ticket.requester.email:
+        send_reply(deed, entry)
     deed.ticket.unread = False
 
 

@@ -36,9 +36,9 @@ class Opening:
     """What a new ticket is made of; every value has been checked before. `copies` are (address, name, kind).
 
     `called`: the requester's name as given this time, where the desk knows the person by another one. `documents`:
-    the ids of the item's documents that came with it. `answerable`: the automatic reply goes out;
-    `tellable`: so may later automatic messages, such as the one about the resolution. `reply_held`: why the automatic
-    reply waits for staff (`caps`), if it does.
+    the ids of the item's documents that came with it. `told`: what more the opening event keeps.
+    `answerable`: the automatic reply goes out; `tellable`: so may later automatic messages, such as the one about the
+    resolution. `reply_held`: why the automatic reply waits for staff (`caps`), if it does.
     """
 
     desk: str
@@ -55,6 +55,7 @@ class Opening:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     event_at: datetime | None = None
     documents: tuple[str, ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
     copies: tuple[tuple[str, str, str], ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -180,6 +181,7 @@ def _opening_event(context: Context, actor: Actor, opening: Opening, ticket: Tic
         data["starts_at"] = ticket.starts_at.isoformat()
     if not opening.tellable:
         data[SILENT] = True
+    data |= opening.told
     return Event(
         action=Action.OPEN,
         actor=actor_kind(actor),

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,13 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.model import Item
-from helpdesk.store.models import Ticket
+from helpdesk.store.models import Person, Ticket
 from helpdesk.store.people_models import IdempotencyKey
 from helpdesk.tickets.errors import Forbidden, invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Staff
+from helpdesk.tickets.verification import Verified
 from helpdesk.tickets.words import Action, Channel
 from helpdesk.usecases.answers import checked_attributes, checked_event
+from helpdesk.usecases.callers import chosen_caller
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 from helpdesk.usecases.short_notice import mention
@@ -38,6 +40,11 @@ class Caller:
     name: str
     email: str = ""
     phone: str = ""
+    id: int | None = None
+
+
+VERIFIED, LETTER = "verified", "letter"
+"""In the data of an opening: how the person was known to be who they say; number and date of a nota dinas."""
 
 
 def _desk(context: Context, staff: Staff, desk_id: str) -> str:
@@ -90,14 +97,50 @@ def _caller(given: Mapping[str, Any]) -> Caller:
         raise invalid("requester.email", _("This is not an e-mail address."))
     if phone and not _PHONE.fullmatch(phone):
         raise invalid("requester.phone", _("This is not a telephone number."))
-    return Caller(name, email, phone)
+    return Caller(name, email, phone, given.get("id"))
 
 
-def _subject(given: Mapping[str, Any]) -> str:
-    subject = " ".join(str(given.get("subject") or "").split())
+def _person(session: Session, context: Context, desk: str, caller: Caller) -> Person:
+    """The person who was chosen from those whom the desk knows, else whoever has that address, else somebody new."""
+    chosen = chosen_caller(session, desk, caller.id, caller.email) if caller.id else None
+    if chosen is not None:
+        chosen.phone = chosen.phone or caller.phone[:40]
+        return chosen
+    return person_for(session, context.now, email=caller.email, name=caller.name, phone=caller.phone, proved=True)
+
+
+def _letter(given: Mapping[str, Any], today: date) -> dict[str, str]:
+    """Number and date of a nota dinas, as the event keeps them. Raises Invalid for one that is not written yet."""
+    number, written = " ".join(str(given.get("number") or "").split())[:100], given.get("date")
+    if isinstance(written, datetime):
+        raise invalid("letter.date", _("This is not a date."))
+    if written is not None and written > today:
+        raise invalid("letter.date", _("The letter is dated in the future."))
+    told = {"number": number, "date": written.isoformat() if written else ""}
+    return {name: value for name, value in told.items() if value}
+
+
+def _told(given: Mapping[str, Any], channel: str, today: date) -> dict[str, Any]:
+    """What the opening keeps of how the matter reached the desk."""
+    told: dict[str, Any] = dict(given.get("told") or {})
+    if given.get(VERIFIED):
+        told[VERIFIED] = Verified(given[VERIFIED]).value
+    letter = _letter(given.get(LETTER) or {}, today) if channel == Channel.NOTA_DINAS else {}
+    return told | ({LETTER: letter} if letter else {})
+
+
+def _handed_over(item: Item | None, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The documents of the item that came with the request, in its order."""
+    return tuple(d.id for d in item.documents if d.id in (given.get("documents") or ())) if item else ()
+
+
+def _words(given: Mapping[str, Any]) -> tuple[str, str]:
+    subject, text = " ".join(str(given.get("subject") or "").split()), str(given.get("text") or "").strip()
     if not subject:
         raise invalid("subject", _("A subject is needed."))
-    return subject
+    if not text:
+        raise invalid("text", _("Write a text."))
+    return subject, text
 
 
 def create_ticket(session: Session, context: Context, staff: Staff, given: Mapping[str, Any]) -> Ticket:
@@ -106,8 +149,9 @@ def create_ticket(session: Session, context: Context, staff: Staff, given: Mappi
     Who asks later than the standard wants is told so, whatever the channel: here no form of the portal said it.
 
     `given` are the fields of `POST /tickets`, already of the right types: desk, channel, subject, text, requester
-    {name, email?, phone?}, item?, attributes?, event_at?, received_at? (aware; earlier than now needs `reason`).
-    Raises Forbidden and Invalid.
+    {name, email?, phone?}, item?, attributes?, event_at?, received_at? (aware; earlier than now needs `reason`). From
+    the counter also: requester.id (of somebody whom the desk knows), documents (ids of those that were handed over),
+    verified, letter {number?, date?}, told (what more the opening event keeps). Raises Forbidden and Invalid.
     """
     desk = _desk(context, staff, str(given.get("desk") or ""))
     item = _item(context, desk, given.get("item"))
@@ -115,16 +159,15 @@ def create_ticket(session: Session, context: Context, staff: Staff, given: Mappi
     attributes = checked_attributes(item, dict(given.get("attributes") or {}))
     reason = str(given.get("reason") or "").strip()
     received_at = _received(context, channel, given.get("received_at"), reason)
-    event_at = checked_event(given.get("event_at"), received_at, context.desk(desk).zone)
-    caller, subject, text = _caller(given.get("requester") or {}), _subject(given), str(given.get("text") or "").strip()
-    if not text:
-        raise invalid("text", _("Write a text."))
+    zone = context.desk(desk).zone
+    event_at = checked_event(given.get("event_at"), received_at, zone)
+    told = _told(given, channel, context.now.astimezone(zone).date())
+    caller = _caller(given.get("requester") or {})
+    subject, text = _words(given)
     opening = Opening(
         desk=desk,
         channel=channel,
-        requester=person_for(
-            session, context.now, email=caller.email, name=caller.name, phone=caller.phone, proved=True
-        ),
+        requester=_person(session, context, desk, caller),
         called=caller.name,
         subject=subject,
         text=text,
@@ -133,6 +176,8 @@ def create_ticket(session: Session, context: Context, staff: Staff, given: Mappi
         type=item.types[0].value if item else None,
         attributes=attributes,
         event_at=event_at,
+        documents=_handed_over(item, given),
+        told=told,
         why=reason,
     )
     ticket = open_ticket(session, context, staff, opening)

@@ -38,7 +38,8 @@ def test_without_scripts_the_services_of_one_desk_alone_name_it(world: World) ->
 @pytest.mark.parametrize("channel", ["phone", "walk-in", "nota-dinas"])
 def test_only_a_caller_needs_a_number_or_an_address(world: World, channel: str) -> None:
     browser = world.entered("rina")
-    sent = {**GIVEN, "channel": channel, "csrf_token": world.form_token(browser)}
+    letter = {"letter.number": "ND-7/2026", "letter.date": "2026-11-20"} if channel == "nota-dinas" else {}
+    sent = {**GIVEN, **letter, "channel": channel, "csrf_token": world.form_token(browser)}
     answer = browser.post("/tickets", data=sent)
     assert answer.status_code == (422 if channel == "phone" else 303)
     if channel == "phone":

@@ -1,6 +1,6 @@
 """Recording a ticket for somebody on the telephone, at the counter, or behind a nota dinas."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,77 +8,65 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from helpdesk.catalog.model import Catalog
 from helpdesk.store.models import Ticket
+from helpdesk.store.page_queries import earlier_labels
 from helpdesk.tickets.errors import DomainError, invalid
 from helpdesk.tickets.errors import marked as _l
 from helpdesk.tickets.words import Channel, Role
+from helpdesk.usecases.answering import AtOnce, answer_at_once, check_answer
 from helpdesk.usecases.recording import create_ticket
 from helpdesk.web.access import AGENT, require, staff
-from helpdesk.web.api.shapes import NewTicket
+from helpdesk.web.board import intake
 from helpdesk.web.board.frame import BOARD, frame
 from helpdesk.web.board.phrases import phrases
 from helpdesk.web.board.scope import desks_of
 from helpdesk.web.board.view import Choice
 from helpdesk.web.errors import field_messages, message, status_of
 from helpdesk.web.language import language
-from helpdesk.web.schemas import in_zone, load
-from helpdesk.web.ticket.options import items_offered
-from helpdesk.web.ticket.view import Kept, Options
+from helpdesk.web.schemas import load
+from helpdesk.web.ticket.view import Kept
 from helpdesk.web.work import context, database, undo
 
-BY_HAND = (Channel.PHONE, Channel.WALK_IN, Channel.NOTA_DINAS)
-_PLAIN = ("desk", "item", "channel", "subject", "text", "received_at", "reason")
+_ANSWER = ("answer", "settled", "label", "note", "turn")
 
 
 @dataclass(frozen=True, slots=True)
 class NewForm:
-    """What the form offers."""
+    """What the form offers. `words`: by which an item is found besides its name."""
 
     action: str
     back: str
     channels: tuple[Choice, ...]
     desks: tuple[Choice, ...]
-    items: tuple["Offered", ...]
+    items: tuple[intake.Offered, ...]
+    words: Mapping[str, str]
+    verified: tuple[Choice, ...]
+    questions: intake.Questions
+    labels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A service with its items, and the ids of the desks that offer it, with spaces between them."""
-
-    name: str
-    choices: tuple[Choice, ...]
-    desks: str
-
-
-def _offered(catalog: Catalog, desks: Collection[str]) -> tuple[Offered, ...]:
-    """What the desks offer; a service of one authority among several begins with the name of its desk.
-
-    The page shows only those of the chosen desk; without scripts the names tell them apart.
-    """
-    at: dict[Options, list[str]] = {}
-    for desk in desks:
-        for options in items_offered(catalog, catalog.desks[desk], language(), None):
-            at.setdefault(options, []).append(desk)
-
-    def name(options: Options, offering: list[str]) -> str:
-        alone = len(offering) == 1 and len(desks) > 1
-        return f"{catalog.desks[offering[0]].name}: {options.name}" if alone else options.name
-
-    return tuple(Offered(name(o, offering), o.choices, " ".join(offering)) for o, offering in at.items())
+def counter_desks() -> tuple[str, ...]:
+    """The desks at which the signed-in person records tickets."""
+    return desks_of(staff(), context().catalog, Role.AGENT, Role.SUPERVISOR)
 
 
 def _form(kept: Kept | None) -> NewForm:
     catalog, words = context().catalog, phrases(language())
-    mine = desks_of(staff(), catalog, Role.AGENT, Role.SUPERVISOR)
-    channel = kept.values.get("channel", "") if kept else Channel.PHONE
+    mine = counter_desks()
+    channel = kept.values.get("channel", "") if kept else request.args.get("channel", "") or Channel.PHONE
     asked = request.args.get("desk", "")
+    item = kept.values.get("item") if kept else None
+    at = (kept.values.get("desk") if kept else asked) or (mine[0] if mine else "")
     return NewForm(
         "/tickets",
         "/board",
-        tuple(Choice(c, words.channel[c], c == channel) for c in BY_HAND),
+        tuple(Choice(c, words.channel[c], c == channel) for c in intake.BY_HAND),
         tuple(Choice(d, catalog.desks[d].name, d == asked) for d in mine),
-        _offered(catalog, mine),
+        intake.offered(catalog, mine, language()),
+        intake.keywords(catalog, mine),
+        tuple(Choice(value, name) for value, name in intake.ways_to_verify().items()),
+        intake.questions(catalog.items.get(item or ""), language(), request.form.getlist("documents")),
+        tuple(earlier_labels(database(), item, at)) if item and at in mine else (),
     )
 
 
@@ -92,22 +80,16 @@ def blank() -> str:
     return _page()
 
 
-def _given() -> dict[str, Any]:
-    """What the form says, as the same JSON would say it."""
-    form, catalog = request.form, context().catalog
-    given: dict[str, Any] = {name: form[name] for name in _PLAIN if form.get(name, "").strip()}
-    desk = catalog.desks.get(str(given.get("desk")))
-    if "received_at" in given and desk is not None:
-        given["received_at"] = in_zone(given["received_at"], desk.zone)
-    asker = {name: form.get(f"requester.{name}", "").strip() for name in ("name", "email", "phone")}
-    given["requester"] = {name: value for name, value in asker.items() if value}
-    return given
-
-
 def _reachable(given: dict[str, Any]) -> dict[str, Any]:
-    """What was given. Raises Invalid for a caller whom nobody could call back or write to: the line is soon cut."""
+    """What was given. Raises Invalid for a caller whom nobody could call back or write to: the line is soon cut; and
+    for a nota dinas that nobody could find again.
+    """
     if given.get("channel") == Channel.PHONE and not {"phone", "email"} & set(given["requester"]):
         raise invalid("requester.phone", _l("A caller needs a telephone number or an e-mail address."))
+    if given.get("channel") == Channel.NOTA_DINAS:
+        for name in ("number", "date"):
+            if name not in given.get("letter", {}):
+                raise invalid(f"letter.{name}", _l("A nota dinas is known by its number and its date."))
     return given
 
 
@@ -121,12 +103,26 @@ def _tell(ticket: Ticket, name: str) -> None:
         flash(_("There is no e-mail address: tell the requester the number %(number)s.", number=ticket.number))
 
 
+def _recorded(given: dict[str, Any]) -> Ticket:
+    """The ticket, with the answer that was given at once."""
+    whole = load(intake.CounterTicket(), given)
+    fields = {name: value for name, value in whole.items() if name not in _ANSWER}
+    answer = AtOnce(*(whole.get(name, default) for name, default in
+                      (("answer", ""), ("settled", False), ("label", ""), ("note", ""))))  # fmt: skip
+    check_answer(answer, fields.get("item"))
+    ticket = create_ticket(database(), context(), staff(), fields)
+    answer_at_once(database(), context(), staff(), ticket, answer)
+    return ticket
+
+
 @require(AGENT)
 def record() -> AnyResponse:
     """Make the ticket, or show the form again with everything that was typed."""
+    if request.form.get("ask"):  # without scripts the questions of a service are asked for by a button
+        return make_response(_page(Kept("open", "", _typed(), {})))
     try:
-        given = _reachable(_given())
-        ticket = create_ticket(database(), context(), staff(), load(NewTicket(), given))
+        given = _reachable(intake.given(request.form, context().catalog))
+        ticket = _recorded(given)
     except DomainError as refused:
         undo()
         return _refused(refused)
@@ -134,7 +130,10 @@ def record() -> AnyResponse:
     return redirect(f"/tickets/{ticket.number}?done=new-ticket", 303)
 
 
+def _typed() -> Mapping[str, str]:
+    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "ask")}
+
+
 def _refused(refused: DomainError) -> Response:
-    typed: Mapping[str, str] = {name: value for name, value in request.form.items() if name != "csrf_token"}
     said = message(refused) if not field_messages(refused) else _("The ticket was not made: see the marked fields.")
-    return make_response(_page(Kept("open", said, typed, field_messages(refused))), status_of(refused))
+    return make_response(_page(Kept("open", said, _typed(), field_messages(refused))), status_of(refused))

@@ -48,7 +48,8 @@ def _holds(item: Item | None, attributes: Mapping[str, Any], at: Present) -> tup
     return tuple(Choice(r, _("%(reason)s (clock stops)", reason=n) if r in stops else n) for r, n in names)
 
 
-def _attribute(attribute: Attribute, value: object, language: str) -> AttributeField:
+def attribute_field(attribute: Attribute, value: object, language: str) -> AttributeField:
+    """An attribute as a field, with the value that it has now (None: not known)."""
     text = "" if value is None else str(value)
     return AttributeField(
         attribute.id,
@@ -119,6 +120,6 @@ def choices(
         ratings=_ratings(),
         messages=_spoken(entries, at) if Action.SPLIT in allowed else (),
         attributes=tuple(
-            _attribute(a, ticket.attributes.get(a.id), language) for a in (item.attributes if item else ())
+            attribute_field(a, ticket.attributes.get(a.id), language) for a in (item.attributes if item else ())
         ),
     )

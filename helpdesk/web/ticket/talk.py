@@ -16,9 +16,11 @@ from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MACHINE, REMINDER, RE
 from helpdesk.tickets.words import Action, EntryKind
 from helpdesk.usecases.clocks import APOLOGY
 from helpdesk.usecases.dispatch import UNDELIVERED, WAITING
+from helpdesk.usecases.handling import SPOKEN
 from helpdesk.web.admin.reasons import error_shown
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.ticket import said
+from helpdesk.web.ticket.reached import reached
 from helpdesk.web.ticket.view import Attached, Deed, Message
 
 LOOKS = {
@@ -72,6 +74,7 @@ def _marks() -> Mapping[str, str]:
         "document": _("awaited document"),
         "same-id": _("same Message-ID as another mail"),
         "unproved": _("sender not proved"),
+        SPOKEN: "",
     }
 
 
@@ -107,6 +110,8 @@ def _label(row: Row[Any], at: Present) -> str:
     words = at.words
     if row.kind == EntryKind.REQUESTER_MESSAGE:
         return words.channel.get(row.channel, row.channel)
+    if row.mark == SPOKEN:
+        return str(_("reply, said in person"))
     return words.kind.get(row.kind, row.kind)
 
 
@@ -242,11 +247,18 @@ def _special_deed(event: Event) -> str:
     return str(_("sends documents") if event.actor == REQUESTER else _("ticks off"))
 
 
+def _reached(event: Event, at: Present) -> str:
+    """How a ticket that staff opened reached the desk."""
+    if event.action != Action.OPEN:
+        return ""
+    return "; ".join(f"{rule.term}: {rule.says}" for rule in reached(event.data or {}, at))
+
+
 def deed(event: Event, catalog: Catalog, at: Present, names: Names) -> Deed:
     """One event of the history."""
     words = at.words
     did = _special_deed(event) or words.did.get(event.action, event.action)
-    details = _details(event, catalog, at, names)
+    details = _reached(event, at) or _details(event, catalog, at, names)
     return Deed(
         by=names.of(event),
         did=f"{did}: {details}" if details and event.action not in (Action.ESCALATE, Action.HAND_BACK, Action.ASSIGN)

@@ -231,6 +231,7 @@ class TicketPage:
     group: str = ""
     assignee: str = ""
     requester: Person = Person("", "")
+    reached: tuple[Rule, ...] = ()
     response: ClockSide = NO_CLOCK
     resolution: ClockSide = NO_CLOCK
     milestones: tuple[ClockSide, ...] = ()
