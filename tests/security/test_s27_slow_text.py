@@ -88,9 +88,10 @@ def test_no_text_takes_more_than_its_share_of_time(name: str) -> None:
     scan, size = SCANNERS[name], SIZE if name not in WHOLE else SIZE // 4
     scan("x")
     for seed in SEEDS:
-        if cost(scan, seed, size // 4) < 0.012:
+        small = cost(scan, seed, size // 4)
+        if small < 0.012:
             continue  # even if it grew with the square it would be little enough
-        large = min(cost(scan, seed, size) for _again in range(3))  # the machine does other things, too
-        small = min(cost(scan, seed, size // 4) for _again in range(2))
-        assert large < 0.25, seed
-        assert large < 0.02 or large / max(small, 0.001) < 9, seed
+        small = min(small, cost(scan, seed, size // 4))
+        most = min(0.25, max(0.02, 9 * small))
+        # The machine does other things, too: what took too long is measured again.
+        assert any(cost(scan, seed, size) < most for _again in range(3)), seed
