@@ -110,3 +110,20 @@ class ChatFile(Base):
     next_try_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class ChatTemplate(Base):
+    """A message that the platform approved beforehand: what may be said when the time for free answers is over.
+
+    `body` holds `{{1}}` to `{{variables}}`.
+    """
+
+    __tablename__ = "chat_template"
+
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(512), primary_key=True)
+    language: Mapped[str] = mapped_column(String(20), primary_key=True)
+    category: Mapped[str] = mapped_column(String(40), default="")
+    body: Mapped[str] = mapped_column(Text)
+    variables: Mapped[int]
+    seen_at: Mapped[datetime]

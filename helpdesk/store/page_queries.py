@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, null, select
 from sqlalchemy.orm import Session, aliased
 
 from helpdesk.store.mail_models import OutboxMessage
@@ -26,6 +26,7 @@ def entries(session: Session, ticket_id: int) -> list[Row[Any]]:
         Entry.shown_text,
         Entry.html.is_not(None).label("designed"),
         Entry.mark,
+        Entry.earlier,
         Entry.created_at,
     )
     order = (Entry.created_at, Entry.id)
@@ -44,6 +45,7 @@ def last_words(session: Session, ticket_id: int) -> list[Row[Any]]:
         func.substr(Entry.shown_text, 1, 4000).label("shown_text"),
         Entry.html.is_not(None).label("designed"),
         Entry.mark,
+        null().label("earlier"),
         Entry.created_at,
     )
     latest = select(func.max(Entry.id)).where(Entry.ticket_id == ticket_id)

@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.channels.chat.model import Template
 from helpdesk.store.models import Ticket
 from helpdesk.tickets.errors import NotFound, WrongState
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Actor, Staff, refusal, sees
 from helpdesk.tickets.words import Action, EntryKind
 from helpdesk.usecases import describing, fulfilment, holding, linking, triage
+from helpdesk.usecases.chat.templates import filled
 from helpdesk.usecases.clocks import refresh
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed, facts_of
@@ -28,14 +30,23 @@ def reply(deed: Deed) -> None:
 
     What was said on the telephone or at the counter goes out only to those who have an e-mail address.
     """
-    text, files = deed.text("text", _("Write a text.")), enclosed(deed)
-    spoken = bool(deed.fields.get(SPOKEN))
+    text, template = _words_of_reply(deed)
+    files, spoken = enclosed(deed), bool(deed.fields.get(SPOKEN))
     deed.done(data={SPOKEN: True} if spoken else None)
     entry = deed.entry(EntryKind.PUBLIC_REPLY, text, mark=SPOKEN if spoken else "")
     enclose(deed, entry, files)
     if not spoken or deed.ticket.requester.email:
-        send_reply(deed, entry)
+        send_reply(deed, entry, template)
     deed.ticket.unread = False
+
+
+def _words_of_reply(deed: Deed) -> tuple[str, Template | None]:
+    """What is said: the text, or an approved template with its values where the ticket came by such a channel."""
+    key = str(deed.fields.get("template") or "")
+    if not key:
+        return deed.text("text", _("Write a text.")), None
+    template, words = filled(deed.session, deed.ticket.channel, key, str(deed.fields.get("values") or ""))
+    return words, template
 
 
 def note(deed: Deed) -> None:

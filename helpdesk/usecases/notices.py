@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.channels.chat.model import Choice
+from helpdesk.channels.chat.model import Choice, Template
 from helpdesk.failpoints import failpoint
 from helpdesk.store.chat_models import ChatAccount
 from helpdesk.store.mail_models import MessageKey, OutboxMessage
@@ -176,15 +176,19 @@ def _tell_in_chat(deed: Deed, account: ChatAccount, kind: str, data: Mapping[str
     )  # fmt: skip
 
 
-def send_reply(deed: Deed, entry: Entry) -> None:
-    """An agent's public reply to the requester and everybody in copy."""
+def send_reply(deed: Deed, entry: Entry, template: Template | None = None) -> None:
+    """An agent's public reply to the requester and everybody in copy.
+
+    In the chat where the ticket came by one, unless the agent says `via` "email" and the person has proved an address.
+    """
     deed.session.flush()
     answers = thread_ids(deed.session, deed.ticket)
-    chat = _chat_for(deed, automatic=False)
+    by_mail = deed.fields.get("via") == Channel.EMAIL and bool(deed.ticket.requester.email)
+    chat = None if by_mail else _chat_for(deed, automatic=False)
     if chat is not None:
         say(
             deed.session, deed.context, chat, entry.text, kind="reply", ticket=deed.ticket,
-            entry_id=entry.id, automatic=False, files=bool(entry.files),
+            entry_id=entry.id, automatic=False, files=bool(entry.files), template=template,
         )  # fmt: skip
     others = _addresses(deed.session, deed.ticket, copies=True) if chat is None else _copies(deed.session, deed.ticket)
     for address, name, channel in others:

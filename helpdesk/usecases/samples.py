@@ -24,7 +24,7 @@ TO_STAFF = frozenset({"warning", "alarm", "digest", "answered", "assigned", "not
 
 def kinds() -> list[str]:
     """The kinds of messages, the folders of templates/messages; those to requesters first."""
-    found = (folder.name for folder in (templates_folder() / "messages").iterdir() if folder.is_dir())
+    found = (folder.name for folder in (templates_folder() / "messages").iterdir() if (folder / "subject.txt").exists())
     return sorted(found, key=lambda kind: (kind in TO_STAFF, kind))
 
 

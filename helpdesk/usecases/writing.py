@@ -13,6 +13,7 @@ from helpdesk.store.models import Entry, File, Ticket
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.access import link_for, link_token
 from helpdesk.usecases.caps import CODE
+from helpdesk.usecases.chat.accounts import CHATS
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.letter import BETWEEN_LANGUAGES, Signature, letter_html, letter_text
 from helpdesk.usecases.messages import LANGUAGES, render_body, render_subject
@@ -39,6 +40,8 @@ def shown_letter(session: Session, context: Context, message: OutboxMessage) -> 
     """The mail as staff may see it: without the private link and the code, which are the requester's alone, and
     without ids by which a colleague answers.
     """
+    if message.channel in CHATS:
+        return _shown_chat(context, message)
     ticket = _ticket(session, message)
     link = f"{context.settings.base_url}/t/{HIDDEN}" if _gets_link(message, ticket) else ""
     whole = _written(session, context, message, ticket, link, code=HIDDEN)
@@ -49,6 +52,14 @@ def shown_letter(session: Session, context: Context, message: OutboxMessage) -> 
         references=tuple(identifier for identifier in whole.references if not holds_token(identifier)),
         return_mark="",
     )
+
+
+def _shown_chat(context: Context, message: OutboxMessage) -> Outbound:
+    """What is said in a chat, with what can be pressed under it."""
+    choices = "\n".join(f"[{choice['title']}]" for choice in message.context.get("choices", ()))
+    text = "\n\n".join(part for part in (str(message.context.get("text", "")), choices) if part)
+    sender = Address("", context.desk(message.desk).name)
+    return Outbound(sender=sender, recipient=message.recipient, subject="", text=text, automatic=message.automatic)
 
 
 def signature_of(context: Context, desk_id: str) -> Signature:

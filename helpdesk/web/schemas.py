@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from helpdesk.tickets.errors import Invalid
 from helpdesk.tickets.errors import marked as _
-from helpdesk.tickets.words import Action, CancelReason, HoldReason, TicketType
+from helpdesk.tickets.words import Action, CancelReason, Channel, HoldReason, TicketType
 from helpdesk.web.fields import (
     LARGEST_NUMBER,
     LONG,
@@ -61,6 +61,8 @@ STAGES_SAY = (
 )
 SHORT_NOTICE_SAYS = "Why a request that came later than its standard asks is taken on all the same."
 DONE_SAYS = "What was done, told to the requester: part of the message of the resolution and of the conversation."
+REPLY_SAYS = "What is said to the requester; needed unless a template is chosen."
+TEMPLATE_SAYS = "`name|language` of an approved template of the ticket's channel, with its `values`, one a line."
 NOTHING: Mapping[str, fields.Field[Any]] = {}
 ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
     Action.TAKE: NOTHING,
@@ -82,7 +84,12 @@ ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
     },
     Action.ESCALATE: {"group": Words(60, required=True, minimum=1), "reason": _optional(Words(MEDIUM))},
     Action.HAND_BACK: {"group": Words(60, required=True, minimum=1), "reason": _reason()},
-    Action.REPLY: {"text": Words(LONG, required=True, minimum=1)},
+    Action.REPLY: {
+        "text": _optional(Words(LONG, metadata={"description": REPLY_SAYS})),
+        "via": _optional(Choice((Channel.EMAIL,), _("Unknown channel."))),
+        "template": _optional(Words(540, metadata={"description": TEMPLATE_SAYS})),
+        "values": _optional(Words(MEDIUM)),
+    },
     Action.NOTE: {"text": Words(LONG, required=True, minimum=1)},
     Action.HOLD: {
         "reason": Choice(tuple(HoldReason), _("Unknown reason for a hold."), required=True),

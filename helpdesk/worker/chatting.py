@@ -16,6 +16,7 @@ from helpdesk.channels.chat.model import Line
 from helpdesk.channels.registry import READERS, open_lines
 from helpdesk.failpoints import failpoint
 from helpdesk.store.db import unit_of_work
+from helpdesk.tickets.words import Channel
 from helpdesk.usecases.chat.dispatching import (
     ClaimedChat,
     make_chats_sendable,
@@ -27,6 +28,7 @@ from helpdesk.usecases.chat.files import MOST_BYTES, keep_file, note_file_failed
 from helpdesk.usecases.chat.lines import note_line_failed, note_line_well
 from helpdesk.usecases.chat.receiving import Chats, receive_waiting, settle_some
 from helpdesk.usecases.chat.saying import lines_of
+from helpdesk.usecases.chat.templates import REFRESH_SECONDS, keep_templates
 from helpdesk.worker.noting import note_at_last
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ class Chatting:
         self.stop = worker.stop
         self.came = threading.Event()
         self._to_send = threading.Event()
-        self._settled = 0.0
+        self._settled = self._templates_at = 0.0
 
     def threads(self) -> list[threading.Thread]:
         """What runs; nothing but the settling of the web chat where no platform is set up."""
@@ -127,6 +129,23 @@ class Chatting:
             self._to_send.set()
         return count > 0
 
+    def _ask_for_templates(self) -> None:
+        """What the platform has approved, looked at now and then."""
+        line = next((line for (channel, _bot), line in self.lines.open.items() if channel == Channel.WHATSAPP), None)
+        account = self._worker.desk.settings.chat.whatsapp
+        if line is None or account is None or not account.account_id:
+            return
+        if time.monotonic() - self._templates_at < REFRESH_SECONDS and self._templates_at:
+            return
+        self._templates_at = time.monotonic()
+        try:
+            approved = line.templates()
+        except ChannelError as error:
+            log.warning("the templates were not listed: %s", error)
+            return
+        with unit_of_work() as session:
+            keep_templates(session, Channel.WHATSAPP, approved, self.chats.context().now)
+
     def _acknowledge(self, press: tuple[str, str, str]) -> None:
         """The platform shows a waiting sign on the button until then; it matters to nothing else."""
         channel, bot, press_id = press
@@ -138,6 +157,7 @@ class Chatting:
                 log.info("a press was not acknowledged: %s", error)
 
     def _send_some(self) -> bool:
+        self._ask_for_templates()
         context = self.chats.context()
         desks = {line: desk for line, desk in lines_of(context).items() if line in self.lines.open}
         with unit_of_work() as session:

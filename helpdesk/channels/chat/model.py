@@ -5,6 +5,7 @@ desk. `bot` names it as the platform does (phone number id, bot id; the web chat
 platform's own id of a person, a text: no platform promises a number, nor a telephone number.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from helpdesk.channels.base import Attachment
+
+VARIABLE = re.compile(r"\{\{\s*([^{}\s]{1,60})\s*\}\}")
+"""Where a template takes a value."""
 
 
 class Kind(StrEnum):
@@ -173,6 +177,26 @@ class Template:
     values: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovedTemplate:
+    """A message that was approved. `body` holds `{{1}}` to `{{variables}}`; each needs a value when it is sent."""
+
+    name: str
+    language: str
+    category: str
+    body: str
+    variables: int
+
+    def filled(self, values: tuple[str, ...]) -> str:
+        """The body with these values, as the person will read it; a value is never taken for a variable.
+
+        Raises ValueError where there are more or fewer values than variables.
+        """
+        if len(values) != self.variables:
+            raise ValueError(f"{self.name}: {self.variables} values are needed")
+        return VARIABLE.sub(lambda found: values[int(found[1]) - 1], self.body)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatOutbound:
     """One message to one person: a text with choices, files, or a template. `reply_to` quotes a message of theirs."""
@@ -200,6 +224,9 @@ class Line(Protocol):
 
     def acknowledge(self, press_id: str) -> None:
         """Tell the platform that a pressed button was noticed; nothing where it wants no such word."""
+
+    def templates(self) -> tuple[ApprovedTemplate, ...]:
+        """What was approved beforehand; nothing where the platform knows no such thing."""
 
     def close(self) -> None:
         """Close connections; never raises."""

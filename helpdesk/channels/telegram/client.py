@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from helpdesk.channels.base import ChannelError
-from helpdesk.channels.chat.model import ChatOutbound, Media
+from helpdesk.channels.chat.model import ApprovedTemplate, ChatOutbound, Media
 from helpdesk.channels.telegram.api import STEP_SECONDS, Api
 from helpdesk.channels.telegram.composing import TEXT_LIMIT, Call, as_document, calls
 from helpdesk.channels.telegram.faults import refusal, unreadable
@@ -152,6 +152,10 @@ class TelegramLine:
         if not path or path.startswith("/") or ".." in path.split("/") or "://" in path:
             raise unreadable()
         return path
+
+    def templates(self) -> tuple[ApprovedTemplate, ...]:
+        """Telegram knows none: a bot may answer whoever has written to it at any time."""
+        return ()
 
     def acknowledge(self, press_id: str) -> None:
         """End the waiting that Telegram shows on a pressed button; nothing depends on it, so it never raises."""

@@ -8,14 +8,14 @@ from typing import Any
 from urllib.parse import quote, urljoin
 
 from helpdesk.channels.base import Attachment, ChannelError
-from helpdesk.channels.chat.model import ChatOutbound, Media
+from helpdesk.channels.chat.model import ApprovedTemplate, ChatOutbound, Media
 from helpdesk.channels.filenames import made_name, safe_name
 from helpdesk.channels.whatsapp.bodies import TEXT_LIMIT, bodies
 from helpdesk.channels.whatsapp.exchange import Exchange
 from helpdesk.channels.whatsapp.fields import key, listing, mapping, text
 from helpdesk.channels.whatsapp.messages import MAX_ID, sha256_of
 from helpdesk.channels.whatsapp.refusals import refusal
-from helpdesk.channels.whatsapp.templates import ApprovedTemplate, template_of
+from helpdesk.channels.whatsapp.templates import template_of
 from helpdesk.config import WhatsApp
 
 REDIRECTIONS, TEMPLATE_PAGES = 3, 50

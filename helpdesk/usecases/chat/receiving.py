@@ -22,6 +22,7 @@ from helpdesk.store.rows import keep_if_new, one_at_a_time
 from helpdesk.timepiece import Now
 from helpdesk.usecases.chat import conversing, following
 from helpdesk.usecases.chat.accounts import CHATS, account_for
+from helpdesk.usecases.chat.holding import let_go_on
 from helpdesk.usecases.chat.lines import heard_on, something_strange
 from helpdesk.usecases.chat.saying import lines_of
 from helpdesk.usecases.chat.turn import Turn
@@ -193,6 +194,7 @@ def receive_said(
     )
     if not keep_if_new(session, row):
         return None
+    let_go_on(session, account, context)
     conversing.hear(Turn(session, context, account, said, row, raw_id))
     session.flush()
     return row

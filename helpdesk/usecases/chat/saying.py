@@ -9,7 +9,7 @@ from typing import Any
 from jinja2.environment import TemplateModule
 from sqlalchemy.orm import Session
 
-from helpdesk.channels.chat.model import Choice
+from helpdesk.channels.chat.model import Choice, Template
 from helpdesk.store.chat_models import ChatAccount, ChatMessage
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Ticket
@@ -52,7 +52,7 @@ def portions(text: str, limit: int = LONGEST) -> list[str]:
     return [*found, rest]
 
 
-def first_chat_state(context: Context, account: ChatAccount) -> tuple[str, str]:
+def first_chat_state(context: Context, account: ChatAccount, *, is_template: bool = False) -> tuple[str, str]:
     """The state in which a new message to a chat waits, and why it is held."""
     if account.channel == Channel.WEB_CHAT:
         return SENT, ""
@@ -60,7 +60,7 @@ def first_chat_state(context: Context, account: ChatAccount) -> tuple[str, str]:
         return UNSENDABLE, ""
     if account.shut_at is not None:
         return HELD, SHUT_OUT
-    return (PENDING, "") if is_window_open(account, context.now) else (HELD, WINDOW_CLOSED)
+    return (PENDING, "") if is_template or is_window_open(account, context.now) else (HELD, WINDOW_CLOSED)
 
 
 def lines_of(context: Context) -> dict[tuple[str, str], str]:
@@ -85,20 +85,23 @@ def say(
     once_key: str | None = None,
     reply_to: str = "",
     files: bool = False,
+    template: Template | None = None,
 ) -> None:
     """One message to the person; a long text becomes several, the choices go with the last of them.
 
-    `files`: those of the entry go with it. What is written to the web chat counts as sent at once: the browser asks
+    `files`: those of the entry go with it. `template`: what was approved beforehand, of which `text` are the words; it
+    goes out whenever it is. What is written to the web chat counts as sent at once: the browser asks
     for it.
     """
-    parts = portions(text) or [""]
+    parts = [text] if template else portions(text)
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
         data: dict[str, Any] = {"account": account.id, "text": part}
         data |= {"choices": [asdict(choice) for choice in choices]} if choices and last else {}
         data |= {"reply_to": reply_to} if reply_to and not number else {}
         data |= {"files": True} if files and last else {}
-        state, why = first_chat_state(context, account)
+        data |= {"template": asdict(template)} if template else {}
+        state, why = first_chat_state(context, account, is_template=template is not None)
         key = f"{once_key}:{number}" if once_key and number else once_key
         values = _row(context, account, kind, data) | {"state": state, "error": why, "automatic": automatic}
         values |= {"ticket_id": ticket.id if ticket else None, "entry_id": entry_id, "once_key": key}

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from helpdesk.channels.base import Outbound
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.usecases.caps import HELD, IN_ALL, OF_CALLER, OVER_CAP, PENDING, SWITCH, UNDELIVERABLE
+from helpdesk.usecases.chat.saying import SHUT_OUT, WINDOW_CLOSED
 from helpdesk.usecases.resending import DISCARDED, may_be_discarded, may_go_again
 from helpdesk.web.admin.reasons import error_shown
 from helpdesk.web.board.clocks import Present
@@ -59,6 +60,7 @@ class OutgoingPage:
     subject: str
     text: str
     facts: tuple[Fact, ...]
+    is_mail: bool = True
 
 
 def _states() -> Mapping[str, tuple[str, str]]:
@@ -96,6 +98,7 @@ def kind_names() -> Mapping[str, str]:
         "lapse": _("notice of lapse"),
         "code": _("one-time code"),
         "test": _("test message"),
+        "chat": _("conversation"),
     }
 
 
@@ -109,6 +112,8 @@ def _why_held(cap: int, in_all: int, per_caller: int) -> Mapping[str, str]:
         ),
         UNDELIVERABLE: _("mail to this address came back; it gets no automatic mail until it writes again"),
         SWITCH: _("all mail was held when it was written"),
+        WINDOW_CLOSED: _("the 24 hours of WhatsApp are over; it goes when the person writes again"),
+        SHUT_OUT: _("the person has blocked the desk in this chat"),
     }
 
 
@@ -151,7 +156,7 @@ def outgoing_page(
 ) -> OutgoingPage:
     """The page of one message: what becomes of it, and what it says."""
     line = outgoing(row, number, at, caps)
-    return OutgoingPage(line, letter.subject, letter.text, tuple(_facts(row, letter, line, at)))
+    return OutgoingPage(line, letter.subject, letter.text, tuple(_facts(row, letter, line, at)), bool(letter.html))
 
 
 def _facts(row: OutboxMessage, letter: Outbound, line: Outgoing, at: Present) -> list[Fact]:

@@ -18,6 +18,7 @@ from helpdesk.store.people_queries import shown_names
 from helpdesk.tickets.permission import Staff, allowed_actions, refusal
 from helpdesk.tickets.words import OPEN_STATUSES, Action, Channel, Status
 from helpdesk.tiers.routing import LAYER_1
+from helpdesk.usecases.chat.accounts import CHATS
 from helpdesk.usecases.clocks import Standing, events_of, standing
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import facts_of
@@ -26,8 +27,9 @@ from helpdesk.usecases.staging import as_recorded
 from helpdesk.usecases.triage import proposed_group
 from helpdesk.web.board.clocks import Clock, Pill, Present, leading, two_clocks
 from helpdesk.web.board.frame import list_href
-from helpdesk.web.ticket import side, talk
+from helpdesk.web.ticket import chatting, side, talk
 from helpdesk.web.ticket.buttons import buttons
+from helpdesk.web.ticket.chat_marks import with_chat
 from helpdesk.web.ticket.linked import linked
 from helpdesk.web.ticket.open_questions import open_questions
 from helpdesk.web.ticket.options import choices
@@ -114,6 +116,8 @@ def _requester(viewer: Viewer, found: Read) -> Person:
 def _talk(viewer: Viewer, found: Read, href: str) -> tuple[Message, ...]:
     at = viewer.at
     parts = talk.messages(found.entries, found.files, found.deliveries, at, href)
+    if found.ticket.channel in CHATS:
+        parts = with_chat(viewer.session, found.ticket.id, parts)
     if not found.brief:
         parts += talk.steps(found.events, viewer.context.catalog, at, found.names)
     return talk.conversation(parts)
@@ -145,9 +149,12 @@ def _task(found: Read, requester: Person, last: Pill, at: Present) -> tuple[Rule
 
 
 def _ways(channel: str, requester: Person) -> str:
+    if channel in CHATS:
+        names = {Channel.WHATSAPP: _("Send by WhatsApp"), Channel.TELEGRAM: _("Send by Telegram")}
+        return str(names.get(Channel(channel), _("Send to the chat")))
     if requester.address:
         return str(_("Send by e-mail"))
-    return str(_("Send by WhatsApp") if channel == Channel.WHATSAPP else _("Save the reply"))
+    return str(_("Save the reply"))
 
 
 def _buttons(staff: Staff, context: Context, found: Read) -> tuple[Buttons, tuple[Action, ...]]:
@@ -261,6 +268,7 @@ def _with_forms(page: TicketPage, viewer: Viewer, found: Read, kept: Collection[
             events=found.events,
         ),
         reply_way=_ways(ticket.channel, page.requester),
+        chat=chatting.chat_of(viewer.session, viewer.context, ticket, at),
         reply_hint=_("Write an answer to %(name)s…", name=page.requester.name),
         group_reason=_("Proposed for this service: %(group)s", group=proposed) if item else "",
         reopen_until=reopen,

@@ -75,6 +75,8 @@ def _marks() -> Mapping[str, str]:
         "same-id": _("same Message-ID as another mail"),
         "unproved": _("sender not proved"),
         SPOKEN: "",
+        "edited": _("changed by its author"),
+        "taken-back": _("taken back by its author"),
     }
 
 
@@ -144,6 +146,7 @@ def message(
         mark=_marks().get(row.mark, row.mark),
         sent=sent,
         sent_problem=problem,
+        earlier=tuple(str(version.get("text", "")) for version in row.earlier or ()),
     )
 
 

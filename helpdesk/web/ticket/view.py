@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from helpdesk.web.board.clocks import Pill
 from helpdesk.web.board.view import Choice
+from helpdesk.web.ticket.chatting import Chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Message:
     """One item of the conversation. `look` is a CSS class: in, out, auto, note, step (a line of the history).
 
     `sent` says how far a public reply has come; `sent_state` is the state of its pill. `html_href` shows the mail as
-    it was designed, sanitised, in a frame without rights.
+    it was designed, sanitised, in a frame without rights. `sign`: what the person put on it in a chat. `coming`: what
+    is told of files that are not there. `earlier`: what stood there before its author changed it.
     """
 
     id: str
@@ -39,6 +41,9 @@ class Message:
     mark: str = ""
     sent: str = ""
     sent_problem: bool = False
+    sign: str = ""
+    coming: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +265,7 @@ class TicketPage:
     task: tuple[Rule, ...] = ()
     held: str = ""
     reply_way: str = ""
+    chat: Chat | None = None
     reply_hint: str = ""
     group_reason: str = ""
     reopen_until: str = ""
