@@ -21,7 +21,7 @@ from helpdesk.usecases.context import Context
 from helpdesk.usecases.destinations import resting
 from helpdesk.usecases.redaction import without_private_links
 from helpdesk.usecases.retrying import GIVE_UP_AFTER, OVERDUE, SERVER_DOWN, TELL_AFTER, wait_after
-from helpdesk.usecases.writing import letter
+from helpdesk.usecases.writing import FilesAway, letter
 
 DOCUMENTS = "documents"
 UNDELIVERED, WAITING = "undelivered", "waiting"
@@ -123,7 +123,8 @@ def take_next(session: Session, context: Context, desks: Collection[str]) -> Cla
     Destinations that rest are left alone.
 
     A message that cannot be written is given up, so that it does not stand in the way of the others; so is a code
-    that has expired meanwhile. While mail is held, only what staff let go is claimed.
+    that has expired meanwhile. One whose files cannot be read is tried again later. While mail is held, only what staff
+    let go is claimed.
     """
     if mail_is_held(session, context.settings):
         hold_pending(session)
@@ -140,6 +141,8 @@ def take_next(session: Session, context: Context, desks: Collection[str]) -> Cla
                 return Claimed(message.id, message.desk, letter(session, context, message))
         except SQLAlchemyError:
             raise
+        except FilesAway as error:
+            note_failed(session, claimed[0], context.now, ChannelError(str(error)))
         except Exception as error:  # whatever is wrong with one message, the next one is sent
             log.exception("message %s cannot be written", claimed[0])
             unwritable = ChannelError(f"cannot be written: {type(error).__name__}", permanent=True)

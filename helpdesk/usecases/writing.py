@@ -29,6 +29,10 @@ HIDDEN = "••••••"
 """What staff see in the place of a one-time code, and of the private link of a requester."""
 
 
+class FilesAway(Exception):
+    """The files of an answer cannot be read now; their folder may be away for a while, as a network disk is."""
+
+
 def letter(session: Session, context: Context, message: OutboxMessage) -> Outbound:
     """The mail of an outbox row: subject, text and HTML in both languages, the private link, the fixed ids."""
     ticket = _ticket(session, message)
@@ -87,12 +91,15 @@ def _written(
 
 
 def _files(session: Session, context: Context, message: OutboxMessage) -> tuple[Attachment, ...]:
-    """The files of an agent's answer. Raises OSError when one cannot be read: an answer without it would mislead."""
+    """The files of an agent's answer. Raises FilesAway: an answer without one of them would mislead."""
     if message.kind != REPLY or message.entry_id is None:
         return ()
     blobs = BlobStore(context.settings.data)
     rows = session.scalars(select(File).where(File.entry_id == message.entry_id).order_by(File.id))
-    return tuple(Attachment(row.name, row.media_type, blobs.path(row.sha256).read_bytes()) for row in rows)
+    try:
+        return tuple(Attachment(row.name, row.media_type, blobs.path(row.sha256).read_bytes()) for row in rows)
+    except OSError as error:
+        raise FilesAway(f"its files cannot be read: {type(error).__name__}") from error
 
 
 def framed(

@@ -12,7 +12,7 @@ from tests.web.conftest import form_token
 
 CANARY = "kode-7K4Q-831902"
 SLACK = "no-reply@slack.example"
-CODE = re.compile(r"(?<![-\d])\d{6}\b")
+CODE = re.compile(r"(?<![-\w])\d{6}\b")
 
 
 SIGN_UPS = {

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from helpdesk.channels.base import ChannelError
+from helpdesk.channels.base import Attachment, ChannelError
 from helpdesk.store.db import db, unit_of_work
 from helpdesk.store.mail_models import OutboxMessage, Submission
 from helpdesk.store.models import Entry
@@ -115,6 +115,25 @@ def test_a_break_before_the_answer_is_doubt(post: Post, senders: Senders, server
     send_due(post.desk, senders)
     assert len(server.mails) == (0 if automatic else 1)
     assert message(post).state == ("unknown" if automatic else "sent")
+
+
+@ONE_DATABASE
+def test_an_answer_whose_files_cannot_be_read_waits_for_them_and_never_goes_without(
+    post: Post, senders: Senders, server: Scripted
+) -> None:
+    number = str(post.arrives(letter(Precedence="bulk")).ticket)
+    post.office.does(
+        "agen", "reply", number, text="Terlampir.", files=(Attachment("a.pdf", "application/pdf", b"isi"),)
+    )
+    blobs = post.office.settings.data / "blobs"
+    blobs.rename(blobs.with_name("away"))
+    assert send_due(post.desk, senders) == 0
+    assert (message(post).state, message(post).error) == ("pending", "its files cannot be read: FileNotFoundError")
+    blobs.with_name("away").rename(blobs)
+    post.office.now.move(minutes=2)
+    assert send_due(post.desk, senders) == 1
+    [file] = parsed(server.mails[0][2]).iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("a.pdf", b"isi")
 
 
 @ONE_DATABASE

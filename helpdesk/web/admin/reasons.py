@@ -58,6 +58,7 @@ def _steps() -> Mapping[str, str]:
         "content": _("the server refused the message"),
         "returned": _("came back"),
         "cannot be written": _("the message could not be written"),
+        "its files cannot be read": _("its files cannot be read"),
         "greeting": _("the server did not greet"),
         "SMTP sign-in": _("the server refused the sign-in"),
         "SMTP connection lost": _("connection to the server lost"),
