@@ -86,7 +86,8 @@ class IdempotencyKey(Base):
 class AccessLink(Base):
     """A private link to one ticket for one address. The token is an HMAC over this row: the row alone opens nothing.
 
-    `purpose`: ticket (opens the whole ticket) or receipt (shows the status to the browser that sent the form).
+    `purpose`: ticket (opens the whole ticket), slip (likewise, bound to a telephone or to the slip) or receipt (shows
+    the status to the browser that sent the form).
     """
 
     __tablename__ = "access_link"

@@ -23,6 +23,8 @@ MOVED = "moved"
 """The event of a deadline that the working calendar has moved; nobody's action, so no part of the lifecycle."""
 WARNED = "warned"
 """The event of warning those who work on a ticket before its breach."""
+SLIP = "slip"
+"""The event of a slip that was handed out at the counter; no part of the lifecycle."""
 SILENT = "silent"
 """In the data of an opening: no automatic message may ever go to the requester (RFC 3834, section 2)."""
 

@@ -13,7 +13,7 @@ from tests.web.conftest import RESET, World
 STYLE = (static_folder() / "desk.css").read_text()
 LIMITS = {
     "desk.css": 26_000, "board.js": 6_000, "ticket.js": 6_000, "desk.js": 6_000, "counter.js": 9_000,
-    "counter.css": 6_000,
+    "counter.css": 6_000, "slip.css": 3_000, "slip.js": 1_000,
 }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ TABLE: dict[str, set[str]] = {
     "api.catalog": STAFF,
     "api.desks": STAFF,
     **dict.fromkeys(("board.board", "board.board_news", "board.take", "board.blank", "board.record"), AGENTS),
-    **dict.fromkeys(("counter.people", "counter.asked"), AGENTS),
+    **dict.fromkeys(("counter.people", "counter.asked", "counter.slip"), AGENTS),
     **dict.fromkeys(("queue.queue", "queue.queue_news", "queue.take"), QUEUE),
     **dict.fromkeys(
         (f"ticket.{name}" for name in ("page", "peek", "state", "file", "designed", "do", "revoke")), STAFF

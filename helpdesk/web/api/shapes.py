@@ -5,13 +5,13 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from helpdesk.tickets.errors import marked as _
-from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MOVED, RELEASED, REMINDER, WARNED
+from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MOVED, RELEASED, REMINDER, SLIP, WARNED
 from helpdesk.tickets.words import Action, Channel, EntryKind, Status, TicketType, Verdict
 from helpdesk.usecases.clocks import APOLOGY
 from helpdesk.web.fields import LONG, MEDIUM, WORDING, Attributes, Choice, DayOrMoment, Form, Moment, Whole, Words
 
 LIMIT, LARGEST_LIMIT = 50, 100
-OF_THE_DESK = (ALARMED, APOLOGY, LATE_REQUEST, MOVED, RELEASED, REMINDER, WARNED)
+OF_THE_DESK = (ALARMED, APOLOGY, LATE_REQUEST, MOVED, RELEASED, REMINDER, SLIP, WARNED)
 """Events that are no action."""
 
 

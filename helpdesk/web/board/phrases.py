@@ -9,7 +9,7 @@ from babel.dates import get_day_names, get_month_names
 from flask_babel import force_locale, gettext
 
 from helpdesk.sla.norms import StartKind
-from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MOVED, RELEASED, REMINDER, WARNED
+from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MOVED, RELEASED, REMINDER, SLIP, WARNED
 from helpdesk.tickets.words import Action, CancelReason, Channel, EntryKind, HoldReason, Status, TicketType, Verdict
 from helpdesk.usecases.clocks import APOLOGY
 
@@ -213,6 +213,7 @@ def _deeds() -> dict[str, str]:
         LATE_REQUEST: gettext("told the requester that the lead time was not kept"),
         REMINDER: gettext("reminded of the missing documents"),
         MOVED: gettext("moved the deadline"),
+        SLIP: gettext("handed out a slip"),
     }
 
 

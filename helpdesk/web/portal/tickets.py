@@ -24,6 +24,7 @@ from helpdesk.usecases.portal import Message, answer, bring, reopen
 from helpdesk.usecases.portal_codes import own_ticket
 from helpdesk.usecases.portal_form import FILE_BYTES, Check, checked_answers, checked_files
 from helpdesk.usecases.redaction import without_private_links
+from helpdesk.usecases.slips import holder_address
 from helpdesk.usecases.supplying import awaited_now, lines_of
 from helpdesk.web.access import PUBLIC, REQUESTER, proved_address, require
 from helpdesk.web.acting import act
@@ -60,12 +61,13 @@ class Door:
 def _by_link(token: str) -> Door:
     """The ticket behind a private link; the same 404 for a wrong, an ended and a revoked one."""
     link = open_link(database(), surroundings().settings.secret_key, token, context().now)
-    ticket = database().get(Ticket, link.ticket_id) if link and link.purpose == "ticket" else None
-    if link is None or ticket is None or ticket.requester.email != link.address:
+    ticket = database().get(Ticket, link.ticket_id) if link else None
+    address = holder_address(link, ticket) if link and ticket else None
+    if ticket is None or address is None:
         abort(404)
     return Door(
         ticket,
-        Requester(ticket.requester_id, link.address, ticket.requester.name),
+        Requester(ticket.requester_id, address, ticket.requester.name),
         url_for("portal.linked", token=token),
         lambda action: url_for("portal.linked_action", token=token, action=action),
         lambda file: url_for("portal.linked_file", token=token, file=file),
@@ -220,7 +222,7 @@ def _do(door: Door, action: str) -> AnyResponse:
     deed = DEEDS.get(action)
     if deed is None:
         raise NotFound(_marked("There is no such action."))
-    if too_many(FORM, door.requester.address):
+    if too_many(FORM, door.requester.address or door.ticket.number):
         return _page(door, Kept(request.form, {}, _("There were too many attempts; please wait an hour.")), 429)
     ticket_for(database(), door.requester, door.ticket.number, lock=True)
     try:

@@ -34,7 +34,7 @@ from helpdesk.web.ticket.linked import linked
 from helpdesk.web.ticket.open_questions import open_questions
 from helpdesk.web.ticket.options import choices
 from helpdesk.web.ticket.papers import lapse, papers, perhaps_came
-from helpdesk.web.ticket.reached import reached
+from helpdesk.web.ticket.reached import reached, slip_choices
 from helpdesk.web.ticket.stages import stages
 from helpdesk.web.ticket.undelivered import undelivered
 from helpdesk.web.ticket.view import Buttons, Message, Person, Rule, TicketPage
@@ -238,6 +238,7 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
         stages=stages(found.standing, at, open_=ticket.status in _GOING_ON, may_set=may_set),
         lapses=lapse(found.standing.timeline, at),
         reached=reached(found.events[0].data, at),
+        slip=slip_choices(found.events[0].data) if viewer.staff.is_agent(ticket.desk) else (),
         perhaps_came=perhaps_came(viewer.session, ticket, at),
         undelivered=undelivered(found.deliveries, viewer.staff, ticket.desk),
         shares=side.shares(hops, catalog, at),

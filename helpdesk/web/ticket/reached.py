@@ -6,9 +6,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from helpdesk.tickets.verification import Verified
 from helpdesk.usecases.recording import LETTER, VERIFIED
 from helpdesk.web.board.clocks import Present
 from helpdesk.web.board.intake import ways_to_verify
+from helpdesk.web.board.view import Choice
 from helpdesk.web.ticket.view import Rule
 
 
@@ -16,6 +18,12 @@ def _letter(letter: Mapping[str, str], at: Present) -> str:
     written = date.fromisoformat(letter["date"]) if letter.get("date") else None
     day = f"{written.day} {at.words.months[written.month]} {written.year}" if written else ""
     return ", ".join(part for part in (letter.get("number", ""), day) if part)
+
+
+def slip_choices(data: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """How whoever gets a slip may be verified; chosen is what was said when the ticket was opened."""
+    before = data.get(VERIFIED, Verified.NONE)
+    return tuple(Choice(value, name, value == before) for value, name in ways_to_verify().items())
 
 
 def reached(data: Mapping[str, Any], at: Present) -> tuple[Rule, ...]:

@@ -12,7 +12,7 @@ from helpdesk.catalog.model import Catalog
 from helpdesk.sla.outline import change_from, told
 from helpdesk.store.models import Event
 from helpdesk.tickets import events as history
-from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MACHINE, REMINDER, REQUESTER, STAFF, WARNED, moment
+from helpdesk.tickets.events import ALARMED, LATE_REQUEST, MACHINE, REMINDER, REQUESTER, SLIP, STAFF, WARNED, moment
 from helpdesk.tickets.words import Action, EntryKind
 from helpdesk.usecases.clocks import APOLOGY
 from helpdesk.usecases.dispatch import UNDELIVERED, WAITING
@@ -251,7 +251,9 @@ def _special_deed(event: Event) -> str:
 
 
 def _reached(event: Event, at: Present) -> str:
-    """How a ticket that staff opened reached the desk."""
+    """How a ticket that staff opened reached the desk; what a slip of the counter opens."""
+    if event.action == SLIP:
+        return str(_("with the code of the private link") if event.data.get("link") else _("with the number alone"))
     if event.action != Action.OPEN:
         return ""
     return "; ".join(f"{rule.term}: {rule.says}" for rule in reached(event.data or {}, at))

@@ -237,6 +237,7 @@ class TicketPage:
     assignee: str = ""
     requester: Person = Person("", "")
     reached: tuple[Rule, ...] = ()
+    slip: tuple[Choice, ...] = ()
     response: ClockSide = NO_CLOCK
     resolution: ClockSide = NO_CLOCK
     milestones: tuple[ClockSide, ...] = ()
