@@ -10,7 +10,7 @@ from helpdesk.resources import catalog_path, static_folder, templates_folder
 from helpdesk.store import db
 from helpdesk.timepiece import clock
 from helpdesk.usecases.editions import recalled
-from helpdesk.web import access, api, auth, counter, errors, health, hooks, language, portal, security
+from helpdesk.web import access, api, auth, chat, counter, errors, health, hooks, language, portal, security
 from helpdesk.web.access import OPEN, require
 from helpdesk.web.admin import routes as admin
 from helpdesk.web.board import routes as board
@@ -32,6 +32,7 @@ BLUEPRINTS = (
     queue.blueprint,
     admin.blueprint,
     portal.blueprint,
+    chat.blueprint,  # after the portal, which knows what a desk in an address is
 )
 
 

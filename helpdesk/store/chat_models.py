@@ -64,7 +64,8 @@ class ChatMessage(Base):
 
     `direction`: in or out. `entry_id` None: it is part of no ticket (a greeting, a question of the guide). `outbox_id`:
     the row of the outbox that it was sent for. `progress`: sent, delivered, read, failed; `fault` why. `sign`: what the
-    person put on it. `text` is kept only where no entry holds it.
+    person put on it. `text`: what the person wrote, without
+    private links; what was said to them stands in the outbox.
     """
 
     __tablename__ = "chat_message"

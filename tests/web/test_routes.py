@@ -51,6 +51,7 @@ TABLE: dict[str, set[str]] = {
     "admin.message_html": {"supervisor", "administrator"},
     **dict.fromkeys((f"portal.{name}" for name in ("home", "desk_home", "service", "send", "receipt")), ANYBODY),
     **dict.fromkeys((f"portal.{name}" for name in ("my", "prove", "ask", "code", "enter", "leave")), ANYBODY),
+    **dict.fromkeys((f"chat.{name}" for name in ("show", "write", "leave", "file")), ANYBODY),  # by its cookie
     **dict.fromkeys((f"portal.{name}" for name in ("linked", "linked_action", "linked_file")), ANYBODY),  # by its token
     **dict.fromkeys((f"portal.{name}" for name in ("own", "own_action", "own_file")), REQUESTERS),
 }
@@ -83,6 +84,7 @@ def test_every_part_of_the_site_is_there(world: World) -> None:
         "queue",
         "admin",
         "portal",
+        "chat",
     }
 
 

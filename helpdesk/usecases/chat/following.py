@@ -71,8 +71,8 @@ def _edited(session: Session, channel: str, event: Edited) -> None:
     entry, text = _entry(session, row), without_private_links(said.text)
     if row is None or not said.text:
         return
+    row.text = text
     if entry is None:
-        row.text = said.text
         return
     if entry.text == text:
         return

@@ -35,6 +35,12 @@ def waits_for_code(turn: Turn, text: str) -> bool:
     return turn.account.step.get("name") == CODE and _SIX.fullmatch(text.strip()) is not None
 
 
+def asks_for_code(account: ChatAccount, text: str) -> str:
+    """The address to which these words of the account's person would have a code sent; "" for none."""
+    found = _EMAIL.search(one_line(text)) if account.step.get("name") == ADDRESS else None
+    return found[0].lower() if found else ""
+
+
 def takes(turn: Turn) -> bool:
     """True when the message was an address or a code that was asked for."""
     name = turn.account.step.get("name")

@@ -63,9 +63,7 @@ def add_to(turn: Turn, ticket: Ticket, heard: Heard, document: str = "") -> Entr
 
 
 def _belongs(session: Session, row_id: int, ticket_id: int, entry_id: int) -> None:
-    session.execute(
-        update(ChatMessage).where(ChatMessage.id == row_id).values(ticket_id=ticket_id, entry_id=entry_id, text="")
-    )
+    session.execute(update(ChatMessage).where(ChatMessage.id == row_id).values(ticket_id=ticket_id, entry_id=entry_id))
 
 
 def add_files(session: Session, context: Any, entry_id: int, heard: Heard, document: str = "") -> None:

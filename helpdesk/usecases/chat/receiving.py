@@ -28,6 +28,7 @@ from helpdesk.usecases.chat.saying import lines_of
 from helpdesk.usecases.chat.turn import Turn
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.raw import note_failure, put_off, quarantine
+from helpdesk.usecases.redaction import without_private_links
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ def receive_one(session: Session, chats: Chats, context: Context, raw_id: int) -
         if isinstance(event, Said) and event.press_id:
             presses.append((raw.channel, event.bot, event.press_id))
     failpoint("intake.after_ticket_before_state")
-    _finish(session, raw, reasons)
+    note_received(session, raw, reasons)
     return presses
 
 
@@ -151,7 +152,8 @@ def _bot(event: ChatEvent) -> str:
     return event.said.bot if isinstance(event, Edited) else event.bot
 
 
-def _finish(session: Session, raw: RawMessage, reasons: Sequence[str]) -> None:
+def note_received(session: Session, raw: RawMessage, reasons: Sequence[str] = ()) -> None:
+    """Keep that a delivery was decided about: on which ticket it stands, or why on none."""
     session.flush()
     ticket_id = session.scalar(
         select(ChatMessage.ticket_id).where(ChatMessage.raw_id == raw.id, ChatMessage.ticket_id.is_not(None)).limit(1)
@@ -188,7 +190,7 @@ def receive_said(
         direction="in",
         kind=said.kind,
         album=said.album[:100],
-        text=said.text,
+        text=without_private_links(said.text),
         raw_id=raw_id,
         at=said.at,
     )

@@ -10,7 +10,18 @@ from helpdesk.usecases.standards import calendar_for
 from helpdesk.web.access import PUBLIC, require
 from helpdesk.web.language import language
 from helpdesk.web.portal import blueprint
-from helpdesk.web.portal.home import LONG, UNKNOWN_ITEM, CommonRequests, Row, examples, groups, item_href, rows, ways
+from helpdesk.web.portal.home import (
+    LONG,
+    UNKNOWN_ITEM,
+    CommonRequests,
+    Row,
+    Way,
+    examples,
+    groups,
+    item_href,
+    rows,
+    ways,
+)
 from helpdesk.web.portal.hours import Opening, opening
 from helpdesk.web.portal.receipts import sent_from_here
 from helpdesk.web.portal.shell import DESK_COOKIE, DESK_COOKIE_SECONDS, chosen_desk, shell
@@ -73,6 +84,16 @@ def _found(desk: Desk, query: str) -> tuple[Row, ...]:
     return rows(desk, search(context().catalog, desk.id, query, language())[:MOST_FOUND], language())
 
 
+def _ways(desk: Desk) -> tuple[Way, ...]:
+    names = {
+        "phone": _("telephone"),
+        "email": _("e-mail"),
+        "chat": _("Chat"),
+        "here": _("Chat with us in this browser"),
+    }
+    return ways(desk, names, chat=surroundings().settings.chat.web)
+
+
 def _home(desk: Desk) -> Response:
     query = " ".join(request.args.get("q", "").replace("\x00", "").split())[:200]
     catalog = context().catalog
@@ -96,7 +117,7 @@ def _home(desk: Desk) -> Response:
         offered=len(desk.items),
         sent=sent_from_here(),
         examples=examples(common),
-        ways=ways(desk, {"phone": _("telephone"), "email": _("e-mail")}),
+        ways=_ways(desk),
         **values,
     )
     return make_response(page)

@@ -140,9 +140,11 @@ def _dialled(number: str) -> str:
     return re.sub(r"-\d{1,2}$", "", number.split("(", maxsplit=1)[0].strip())
 
 
-def ways(desk: Desk, names: Mapping[str, str]) -> tuple[Way, ...]:
-    """The desk's other channels; `names` are the words for "phone" and "email" in the reader's language."""
-    found = []
+def ways(desk: Desk, names: Mapping[str, str], *, chat: bool = False) -> tuple[Way, ...]:
+    """The desk's other channels; `names` are the words for "phone", "email", "chat" and its link, as the reader says
+    them. `chat`: there is one on the portal.
+    """
+    found = [Way(names["chat"], names["here"], url_for("chat.show", desk=desk.id))] if chat else []
     if desk.whatsapp:
         found.append(Way("WhatsApp", desk.whatsapp, f"https://wa.me/{_digits(desk.whatsapp)}"))
     if desk.phone:

@@ -7,11 +7,14 @@ from helpdesk.web.throttle import Limit, caller_address, count, is_over
 from helpdesk.web.work import context, database
 
 HOUR = timedelta(hours=1)
-FORM, CODE, TRY, REPLY = "form", "code", "try", "reply"
-PER_ADDRESS = {FORM: 40, CODE: 10, TRY: 30}
-PER_NETWORK = {FORM: 120, CODE: 30, TRY: 60}
-ADDRESSES_PER_NETWORK = {FORM: 60, CODE: 15, TRY: 60}
-"""To so many different addresses one network may have automatic mail sent: an office, but no flood of strangers."""
+FORM, CODE, TRY, REPLY, CHAT = "form", "code", "try", "reply", "chat"
+PER_ADDRESS = {FORM: 40, CODE: 10, TRY: 30, CHAT: 240}
+PER_NETWORK = {FORM: 120, CODE: 30, TRY: 60, CHAT: 1200}
+ADDRESSES_PER_NETWORK = {FORM: 60, CODE: 15, TRY: 60, CHAT: 60}
+"""To so many different addresses one network may have automatic mail sent: an office, but no flood of strangers.
+
+Of a chat: so many different visitors, each known by an account as others by an address.
+"""
 
 
 def _is_counted(network: str) -> bool:
