@@ -22,9 +22,15 @@ function show(html) {
   const held = was.contains(document.activeElement);
   was.replaceWith(next);
   if (held) scroll.focus({ preventScroll: true });
-  if (fresh.length) scroll.scrollTop = 0;
+  if (fresh.length) seen(fresh.find((item) => !item.classList.contains("own")));
   for (const form of [writing, pressing]) form.elements.form_token.value = next.dataset.token;
   say(next.dataset.problem);
+}
+
+// The newest comes into view; what is longer than the window begins at its top.
+function seen(item) {
+  scroll.scrollTop = 0;
+  if (item && item.offsetTop + item.offsetHeight - scroll.offsetTop > 0 && scroll.scrollHeight - item.offsetTop + current().offsetTop > scroll.clientHeight) item.scrollIntoView({ block: "start" });
 }
 
 async function look() {
@@ -59,7 +65,6 @@ async function send(form, button) {
     state = answer.headers.get("ETag") || "";
     if (answer.ok) {
       if (form === writing && !button?.name) { form.reset(); grow(); name(); form.querySelector(".name")?.remove(); }
-      scroll.scrollTop = 0;
     }
     show(html);
   } catch {
