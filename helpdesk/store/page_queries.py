@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, func, null, select
 from sqlalchemy.orm import Session, aliased
 
+from helpdesk.store.chat_models import ChatAccount
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, File, Hold, Participant, Ticket, TicketLink
 from helpdesk.store.people_models import StaffUser
@@ -130,3 +131,8 @@ def file_of(session: Session, ticket_id: int, file_id: int) -> File | None:
 def designed_mail(session: Session, ticket_id: int, entry_id: int) -> str | None:
     """The HTML of an entry as it arrived, if the entry belongs to the ticket."""
     return session.scalar(select(Entry.html).where(Entry.id == entry_id, Entry.ticket_id == ticket_id))
+
+
+def chat_accounts(session: Session, person_id: int) -> list[str]:
+    """The ids of a person on the chat platforms, by which events name them where no address is known."""
+    return list(session.scalars(select(ChatAccount.account).where(ChatAccount.person_id == person_id)))

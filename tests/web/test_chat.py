@@ -90,6 +90,9 @@ def test_a_button_that_was_offered_does_what_it_says_and_its_title_is_shown_as_s
     writes(browser, "Saya lupa password email kantor")
     title, payload = next((t, p) for t, p in payloads(browser.get(HERE).text).items() if "password" in t.lower())
     assert writes(browser, press=payload).status_code == 303
+    writes(browser, press=payloads(browser.get(HERE).text)["Benar"])
+    events = world.entered("rina").get(f"/tickets/{tickets(world)[0][0]}").text
+    assert "web-" not in re.sub(r"web-chat", "", events)
     assert re.search(rf'class="bubble own".*?{title}', browser.get(HERE).text, re.DOTALL)
 
 

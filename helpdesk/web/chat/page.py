@@ -17,7 +17,8 @@ from helpdesk.web.portal.times import clock_time, day_in_words
 from helpdesk.web.portal.words import _
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-_MARKS = re.compile(r"(https?://[^\s<>]*[^\s<>.,;:!?)])|(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?![\w*])")
+_NUMBER = r"\b[A-Z]{2,6}-\d{4}-\d{6}\b"
+_MARKS = re.compile(rf"(https?://[^\s<>]*[^\s<>.,;:!?)])|(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?![\w*])|({_NUMBER})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,14 @@ def marked_up(text: str) -> Markup:
 
 
 def _marked(found: re.Match[str]) -> str:
-    address, bold = found.groups()
-    return f'<a href="{address}" rel="noopener noreferrer">{address}</a>' if address else f"<b>{bold}</b>"
+    address, bold, number = found.groups()
+    if address:
+        return f'<a href="{address}" rel="noopener noreferrer">{address}</a>'
+    return _whole(found) if number else f"<b>{re.sub(_NUMBER, _whole, bold)}</b>"
+
+
+def _whole(number: re.Match[str]) -> str:
+    return f'<span class="num">{number[0]}</span>'
 
 
 def bubbles(messages: Sequence[Shown], at: Present) -> list[Bubble]:

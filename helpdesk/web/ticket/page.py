@@ -15,6 +15,7 @@ from helpdesk.sla.clock import stopping
 from helpdesk.store import page_queries as stored
 from helpdesk.store.models import Event, Hold, Ticket
 from helpdesk.store.people_queries import shown_names
+from helpdesk.tickets.events import REQUESTER
 from helpdesk.tickets.permission import Staff, allowed_actions, refusal
 from helpdesk.tickets.words import OPEN_STATUSES, Action, Channel, Status
 from helpdesk.tiers.routing import LAYER_1
@@ -92,8 +93,11 @@ def read(session: Session, context: Context, ticket: Ticket, *, brief: bool = Fa
 
 def _names(session: Session, ticket: Ticket, events: Collection[Event]) -> talk.Names:
     person = ticket.requester
-    addresses = [address for address in (person.email, person.phone) if address]
-    return talk.Names(shown_names(session, talk.user_names(events)), dict.fromkeys(addresses, person.name))
+    chatted = any(event.actor == REQUESTER and "@" not in event.by for event in events)
+    accounts = stored.chat_accounts(session, person.id) if chatted else ()
+    addresses = [address for address in (person.email, person.phone, *accounts) if address]
+    called = person.name or str(_("Requester"))
+    return talk.Names(shown_names(session, talk.user_names(events)), dict.fromkeys(addresses, called))
 
 
 def _requester(viewer: Viewer, found: Read) -> Person:
