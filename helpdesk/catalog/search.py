@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from helpdesk.catalog.model import Catalog, Item, Service
@@ -55,7 +55,7 @@ def search(catalog: Catalog, desk_id: str, query: str, language: str = "id") -> 
     if not asked:
         return items
     weights = [_weights_of(item, catalog.services[item.service], language) for item in items]
-    vocabulary = {known for weighed in weights for known in weighed}
+    vocabulary = _vocabulary(tuple(frozenset(weighed) for weighed in weights))
     fits = [_known_fits(word, vocabulary) for word in telling]
     scored = [(_score(telling, fits, item, weighed), item) for item, weighed in zip(items, weights, strict=True)]
     least = _FAINT * max((score[2] for score, _ in scored), default=0.0)
@@ -63,7 +63,14 @@ def search(catalog: Catalog, desk_id: str, query: str, language: str = "id") -> 
     return tuple(item for _, item in sorted(found, key=lambda pair: pair[0], reverse=True))
 
 
-def _known_fits(asked: str, vocabulary: Iterable[str]) -> dict[str, float]:
+@lru_cache(maxsize=64)
+def _vocabulary(words_of_items: tuple[frozenset[str], ...]) -> frozenset[str]:
+    """Every word of a desk's items: one object for one catalogue, so that what is looked up in it can be kept."""
+    return frozenset[str]().union(*words_of_items)
+
+
+@lru_cache(maxsize=4096)
+def _known_fits(asked: str, vocabulary: frozenset[str]) -> dict[str, float]:
     """The words that fit one of the query, and how well; misspelt ones only where no other fits."""
     found = {known: fit for known in vocabulary if (fit := _fit(asked, known))}
     right = {known: fit for known, fit in found.items() if fit > _MISSPELT}

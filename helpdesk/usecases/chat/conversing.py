@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from helpdesk.channels.chat.model import Choice, Kind
 from helpdesk.channels.chat.words import asked, is_greeting
@@ -21,6 +21,17 @@ AT_ONCE = timedelta(minutes=2)
 """Messages that follow each other so quickly are one request."""
 SAY_SO_AFTER = timedelta(minutes=10)
 """How long after our last word a person is told that a further message was added."""
+
+_LAST_WORD = (
+    select(OutboxMessage.created_at)
+    .where(
+        OutboxMessage.recipient == bindparam("account"),
+        OutboxMessage.channel == bindparam("channel"),
+        OutboxMessage.desk == bindparam("desk"),
+    )
+    .order_by(OutboxMessage.id.desc())
+    .limit(1)
+)
 
 
 def hear(turn: Turn) -> None:
@@ -151,16 +162,8 @@ def _add(turn: Turn, ticket: Ticket, messages: list[Heard]) -> None:
 
 def _said_lately(turn: Turn) -> bool:
     """True where the desk has written a moment ago: the person knows that somebody listens."""
-    last = turn.session.scalar(
-        select(OutboxMessage.created_at)
-        .where(
-            OutboxMessage.recipient == turn.account.account,
-            OutboxMessage.channel == turn.account.channel,
-            OutboxMessage.desk == turn.account.desk,
-        )
-        .order_by(OutboxMessage.id.desc())
-        .limit(1)
-    )
+    wanted = {"account": turn.account.account, "channel": turn.account.channel, "desk": turn.account.desk}
+    last = turn.session.scalar(_LAST_WORD, wanted)
     return last is not None and turn.context.now - last < SAY_SO_AFTER
 
 

@@ -3,12 +3,12 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.base import Unreadable
@@ -21,7 +21,7 @@ from helpdesk.store.mail_models import RawMessage
 from helpdesk.store.rows import keep_if_new, one_at_a_time
 from helpdesk.timepiece import Now
 from helpdesk.usecases.chat import conversing, following
-from helpdesk.usecases.chat.accounts import CHATS, account_for
+from helpdesk.usecases.chat.accounts import CHATS, account_for, find_account, is_reachable
 from helpdesk.usecases.chat.holding import let_go_on
 from helpdesk.usecases.chat.lines import heard_on, something_strange
 from helpdesk.usecases.chat.saying import lines_of
@@ -36,9 +36,24 @@ Reader = Callable[[bytes, str, datetime], tuple[ChatEvent, ...]]
 """Reads the raw bytes of one delivery on a line (its `bot`), received then (UTC); raises Unreadable."""
 Press = tuple[str, str, str]
 """A pressed button that the platform wants acknowledged: channel, bot, press id."""
+_CLAIM = (
+    select(RawMessage)
+    .where(RawMessage.id.in_(bindparam("ids", expanding=True)), RawMessage.state == "received")
+    .order_by(RawMessage.id)
+    .options(undefer(RawMessage.body))
+    .with_for_update()
+)
 AT_ONCE = 40
-DECIDED_WITHIN = 0.05
+DECIDED_WITHIN = 0.1
 """At most so many deliveries, and so many seconds, in one transaction."""
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of deliveries besides rows: presses to be acknowledged, and the lines (with desks) they came by."""
+
+    presses: list[Press] = field(default_factory=list)
+    lines: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +106,14 @@ def receive_waiting(chats: Chats) -> tuple[int, list[Press]]:
 
 def _together(session: Session, chats: Chats, ids: Sequence[int]) -> list[Press]:
     one_at_a_time(session, "chat")  # what one person wrote is decided about in its order, whichever worker does it
-    context, began = chats.context(), time.monotonic()
-    presses: list[Press] = []
-    for raw_id in ids:
-        presses += receive_one(session, chats, context, raw_id)
+    context, began, done = chats.context(), time.monotonic(), Done()
+    for raw in session.scalars(_CLAIM, {"ids": list(ids)}).all():
+        receive_one(session, chats, context, raw, done)
         if time.monotonic() - began > DECIDED_WITHIN:
             break
-    return presses
+    for (channel, bot), desk in sorted(done.lines.items()):
+        heard_on(session, channel, bot, desk, context.now)
+    return done.presses
 
 
 def _alone(chats: Chats, raw_id: int) -> list[Press]:
@@ -119,59 +135,54 @@ def _alone(chats: Chats, raw_id: int) -> list[Press]:
     return []
 
 
-def receive_one(session: Session, chats: Chats, context: Context, raw_id: int) -> list[Press]:
-    """Read one delivery and do what each of its events means; nothing where somebody has done it already."""
-    raw = session.scalar(
-        select(RawMessage).where(RawMessage.id == raw_id, RawMessage.state == "received").with_for_update()
-    )
-    if raw is None:
-        return []
+def receive_one(session: Session, chats: Chats, context: Context, raw: RawMessage, done: Done) -> None:
+    """Read one delivery that waits and do what each of its events means."""
     failpoint("intake.before_parse")
     try:
         events = chats.readers[raw.channel](raw.body, raw.source, raw.received_at)
     except Unreadable as error:
-        quarantine(session, raw_id, str(error))
-        return []
+        quarantine(session, raw.id, str(error))
+        return
     failpoint("intake.after_parse_before_ticket")
-    presses, desks, reasons = [], lines_of(context), []
+    desks, became = lines_of(context), list[str | int]()
     for event in events:
-        desk = desks.get((raw.channel, _bot(event)))
+        line = (raw.channel, _bot(event))
+        desk = desks.get(line)
         if desk is None:
-            reasons.append("not one of our lines")
+            became.append("not one of our lines")
             continue
-        heard_on(session, raw.channel, _bot(event), desk, context.now)
-        reasons.append(_receive_event(session, context, raw, desk, event))
+        done.lines[line] = desk
+        became.append(_receive_event(session, context, raw, desk, event))
         if isinstance(event, Said) and event.press_id:
-            presses.append((raw.channel, event.bot, event.press_id))
+            done.presses.append((raw.channel, event.bot, event.press_id))
     failpoint("intake.after_ticket_before_state")
-    note_received(session, raw, reasons)
-    return presses
+    note_received(session, raw, became)
 
 
 def _bot(event: ChatEvent) -> str:
     return event.said.bot if isinstance(event, Edited) else event.bot
 
 
-def note_received(session: Session, raw: RawMessage, reasons: Sequence[str] = ()) -> None:
-    """Keep that a delivery was decided about: on which ticket it stands, or why on none."""
+def note_received(session: Session, raw: RawMessage, became: Sequence[str | int]) -> None:
+    """Keep what became of a delivery: the first of its tickets (ids), and why the rest became none."""
+    ticket_id = next((found for found in became if isinstance(found, int)), None)
+    said = "; ".join(dict.fromkeys(found for found in became if isinstance(found, str)))[:500]
+    raw.state = "ticketed" if ticket_id is not None else "suppressed"
+    raw.ticket_id, raw.reason = ticket_id, said
     session.flush()
-    ticket_id = session.scalar(
-        select(ChatMessage.ticket_id).where(ChatMessage.raw_id == raw.id, ChatMessage.ticket_id.is_not(None)).limit(1)
-    )
-    said = "; ".join(dict.fromkeys(filter(None, reasons)))[:500]
-    state = "ticketed" if ticket_id is not None else "suppressed"
-    session.execute(
-        update(RawMessage)
-        .where(RawMessage.id == raw.id)
-        .values(state=state, ticket_id=ticket_id, reason=said or ("" if ticket_id else "conversation"))
-    )
 
 
-def _receive_event(session: Session, context: Context, raw: RawMessage, desk: str, event: ChatEvent) -> str:
-    """Why it became nothing that is shown on a ticket, else ""."""
+def became_of(row: ChatMessage | None) -> str | int:
+    """The id of the ticket that a message stands on, or why on none; None: a delivery that was known."""
+    if row is None:
+        return "known before"
+    return row.ticket_id if row.ticket_id is not None else "conversation"
+
+
+def _receive_event(session: Session, context: Context, raw: RawMessage, desk: str, event: ChatEvent) -> str | int:
+    """The id of the ticket that it belongs to, or why there is none."""
     if isinstance(event, Said):
-        receive_said(session, context, raw.channel, desk, event, raw.id)
-        return ""
+        return became_of(receive_said(session, context, raw.channel, desk, event, raw.id))
     if isinstance(event, Unknown):
         something_strange(session, raw.channel, event.bot)
         return f"unknown: {event.what}"
@@ -183,6 +194,8 @@ def receive_said(
     session: Session, context: Context, channel: str, desk: str, said: Said, raw_id: int | None
 ) -> ChatMessage | None:
     """One message of a person, once however often it is delivered; its row, or None where it was known."""
+    known = find_account(session, channel, said.bot, said.account)
+    was_reached = known is None or is_reachable(known, context.now)
     account = account_for(session, channel, desk, said, context.now)
     row = ChatMessage(
         account_id=account.id,
@@ -196,7 +209,8 @@ def receive_said(
     )
     if not keep_if_new(session, row):
         return None
-    let_go_on(session, account, context)
+    if not was_reached:
+        let_go_on(session, account, context)
     conversing.hear(Turn(session, context, account, said, row, raw_id))
     session.flush()
     return row

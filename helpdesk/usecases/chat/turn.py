@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.chat.model import Choice, Kind, Media, Said
@@ -21,6 +21,16 @@ from helpdesk.usecases.messages import local_time
 LIVE = frozenset({*OPEN_STATUSES, Status.RESOLVED})
 """A ticket that a message without further word may belong to: open, or waiting for the requester's word."""
 MOST_TICKETS = 10
+_TICKETS = (
+    select(Ticket)
+    .where(
+        Ticket.requester_id == bindparam("person"),
+        Ticket.desk == bindparam("desk"),
+        Ticket.status.in_(bindparam("statuses", expanding=True)),
+    )
+    .order_by(Ticket.id.desc())
+    .limit(MOST_TICKETS)
+)
 WORDLESS = {
     Kind.IMAGE: "[foto]",
     Kind.DOCUMENT: "[dokumen]",

@@ -17,7 +17,7 @@ from helpdesk.store.models import Entry, File, Person
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.chat.accounts import account_for, find_account
 from helpdesk.usecases.chat.placing import HERE
-from helpdesk.usecases.chat.receiving import note_received, receive_said
+from helpdesk.usecases.chat.receiving import became_of, note_received, receive_said
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.raw import store_raw
 
@@ -79,8 +79,8 @@ def receive_written(session: Session, context: Context, written: Written, conten
     for content in contents:
         blobs.put(content, session)
     _take_language(session, context, written, said)
-    receive_said(session, context, Channel.WEB_CHAT, written.desk, said, raw_id)
-    note_received(session, session.get_one(RawMessage, raw_id))
+    row = receive_said(session, context, Channel.WEB_CHAT, written.desk, said, raw_id)
+    note_received(session, session.get_one(RawMessage, raw_id), [became_of(row)])
     return True
 
 
