@@ -30,9 +30,10 @@ def find_account(session: Session, channel: str, bot: str, account: str) -> Chat
     return session.scalar(_FIND, {"channel": channel, "bot": bot, "account": account[:140]})
 
 
-def account_for(session: Session, channel: str, desk: str, said: Said, now: datetime) -> ChatAccount:
-    """The account that wrote, made where it is new; messages of one account are decided about one at a time.
+def account_for(session: Session, channel: str, desk: str, said: Said, now: datetime) -> tuple[ChatAccount, bool]:
+    """The account that wrote, made where it is new, and whether nothing got through to it until now.
 
+    Messages of one account are decided about one at a time.
     What the platform says of the person (name, telephone number, language) is taken where nothing is known yet.
     """
     one_at_a_time(session, f"chat:{channel}:{said.bot}:{said.account}")
@@ -48,20 +49,25 @@ def account_for(session: Session, channel: str, desk: str, said: Said, now: date
             person_id=person.id,
             name=said.name[:200],
             phone=said.phone[:40],
+            language=None,
             step={},
+            step_until=None,
+            heard_at=None,
+            shut_at=None,
             created_at=now,
         )
         if not keep_if_new(session, found):
             again = find_account(session, channel, said.bot, said.account)
             assert again is not None
             found = again
+    was_cut_off = found.heard_at is not None and not is_reachable(found, now)
     found.desk = desk
     found.name = said.name[:200] or found.name
     found.phone = said.phone[:40] or found.phone
     if found.heard_at is None or said.at > found.heard_at:
         found.heard_at = said.at
     found.shut_at = None
-    return found
+    return found, was_cut_off
 
 
 def is_window_open(account: ChatAccount, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.search import search
@@ -63,7 +63,8 @@ def add_to(turn: Turn, ticket: Ticket, heard: Heard, document: str = "") -> Entr
 
 
 def _belongs(session: Session, row_id: int, ticket_id: int, entry_id: int) -> None:
-    session.execute(update(ChatMessage).where(ChatMessage.id == row_id).values(ticket_id=ticket_id, entry_id=entry_id))
+    row = session.get_one(ChatMessage, row_id)
+    row.ticket_id, row.entry_id = ticket_id, entry_id
 
 
 def add_files(session: Session, context: Any, entry_id: int, heard: Heard, document: str = "") -> None:

@@ -21,7 +21,7 @@ from helpdesk.store.mail_models import RawMessage
 from helpdesk.store.rows import keep_if_new, one_at_a_time
 from helpdesk.timepiece import Now
 from helpdesk.usecases.chat import conversing, following
-from helpdesk.usecases.chat.accounts import CHATS, account_for, find_account, is_reachable
+from helpdesk.usecases.chat.accounts import CHATS, account_for
 from helpdesk.usecases.chat.holding import let_go_on
 from helpdesk.usecases.chat.lines import heard_on, something_strange
 from helpdesk.usecases.chat.saying import lines_of
@@ -194,9 +194,7 @@ def receive_said(
     session: Session, context: Context, channel: str, desk: str, said: Said, raw_id: int | None
 ) -> ChatMessage | None:
     """One message of a person, once however often it is delivered; its row, or None where it was known."""
-    known = find_account(session, channel, said.bot, said.account)
-    was_reached = known is None or is_reachable(known, context.now)
-    account = account_for(session, channel, desk, said, context.now)
+    account, was_cut_off = account_for(session, channel, desk, said, context.now)
     row = ChatMessage(
         account_id=account.id,
         external_id=said.id[:255],
@@ -209,7 +207,7 @@ def receive_said(
     )
     if not keep_if_new(session, row):
         return None
-    if not was_reached:
+    if was_cut_off:
         let_go_on(session, account, context)
     conversing.hear(Turn(session, context, account, said, row, raw_id))
     session.flush()

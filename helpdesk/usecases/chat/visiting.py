@@ -89,7 +89,7 @@ def _take_language(session: Session, context: Context, written: Written, said: S
 
     The row is locked: the worker goes on without the visitor where a question waited too long.
     """
-    account = account_for(session, Channel.WEB_CHAT, written.desk, said, context.now)
+    account, _was_cut_off = account_for(session, Channel.WEB_CHAT, written.desk, said, context.now)
     session.refresh(account, with_for_update=True)
     if account.language is None and written.language:
         account.language = written.language
