@@ -5,11 +5,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
+from helpdesk.demo.telegram_server import TelegramServer
 from helpdesk.demo.whatsapp_server import CloudApi, Trouble
 from tests.journeys.conftest import MEDAN, MONDAY
 from tests.servers.ground import wait_until
@@ -17,6 +17,7 @@ from tests.servers.installation import Installation
 from tests.servers.whatsapp import BOT, running, variables
 
 SARI = "6281100000001"
+TOKEN = "123456:ABCdefGHIjklMNOpqrs"
 
 
 class Phone(Protocol):
@@ -56,6 +57,23 @@ def _shown(body: dict[str, Any]) -> tuple[str, dict[str, str]]:
     return part["body"]["text"], choices
 
 
+class TelegramPhone:
+    def __init__(self, server: TelegramServer, chat: int = 7700) -> None:
+        self.bot, self.chat = server.bot, chat
+
+    def types(self, text: str) -> None:
+        self.bot.say(self.chat, text, name="Sari")
+
+    def presses(self, title: str) -> None:
+        data = next(p for _text, choices in reversed(self.got()) for t, p in choices.items() if t.startswith(title))
+        self.bot.press(self.chat, data)
+
+    def got(self) -> list[tuple[str, dict[str, str]]]:
+        """Every message so far: its words, and its choices by their titles."""
+        mine = [sent for sent in self.bot.sent if sent.chat_id == self.chat]
+        return [(sent.text, dict(button for row in sent.buttons for button in row)) for sent in mine]
+
+
 class Agent:
     """Rina at the interface for programs."""
 
@@ -75,19 +93,33 @@ class Agent:
     def does(self, number: str, action: str, **fields: Any) -> None:
         self.asks(f"/tickets/{number}/actions/{action}", fields)
 
-    def newest(self) -> dict[str, Any]:
-        return dict(self.asks(f"/tickets?desk={MEDAN}&limit=1")["tickets"][0])
+    def new_one(self) -> dict[str, Any]:
+        """The only ticket that nobody has touched."""
+        [ticket] = self.asks(f"/tickets?desk={MEDAN}&status=new")["tickets"]
+        return dict(ticket)
 
 
-@pytest.fixture
-def place(tmp_path: Path, staffed: bytes) -> Iterator[tuple[Installation, CloudApi]]:
-    with running() as api:
-        site = Installation(tmp_path / "var", {}, MONDAY)
-        site.env |= variables(api.api_url)
+class Place:
+    """One desk that is reached by both platforms, with its processes."""
+
+    def __init__(self, site: Installation, api: CloudApi, telegram: TelegramServer) -> None:
+        self.site, self.api, self.agent = site, api, Agent(site)
+        self.phones: dict[str, Phone] = {
+            "whatsapp": WhatsAppPhone(api),
+            "telegram": TelegramPhone(telegram),
+        }
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, staffed: bytes) -> Iterator[Place]:
+    with running() as api, TelegramServer(TOKEN) as telegram:
+        site = Installation(tmp_path_factory.mktemp("chats") / "var", {}, MONDAY)
+        bot = {"HELPDESK_TELEGRAM_API_URL": telegram.url, "HELPDESK_KPTIK_MEDAN_TELEGRAM_TOKEN": TOKEN}
+        site.env |= variables(api.api_url) | bot
         api.webhook = f"{site.base}/hooks/whatsapp"
         (site.data / "helpdesk.sqlite3").write_bytes(staffed)
         site.start_all()
-        yield site, api
+        yield Place(site, api, telegram)
         site.stop()
 
 
@@ -98,16 +130,16 @@ def hears(phone: Phone, words: str, within: float = 5.0) -> float:
     return time.monotonic() - began
 
 
-def test_from_halo_to_the_stars_and_back_again(place: tuple[Installation, CloudApi]) -> None:
-    site, api = place
-    phone, agent = WhatsAppPhone(api), Agent(site)
+@pytest.mark.parametrize("platform", ["whatsapp", "telegram"])
+def test_from_halo_to_the_stars_and_back_again(place: Place, platform: str) -> None:
+    phone, agent = place.phones[platform], place.agent
     phone.types("Halo")
     hears(phone, "Tulis saja keperluan Anda")
     phone.types("Saya lupa password email kantor")
     assert hears(phone, "Nomor tiket") < 2.5
-    ticket = agent.newest()
+    ticket = agent.new_one()
     number = ticket["number"]
-    assert (ticket["channel"], ticket["requester"]["name"], ticket["status"]) == ("whatsapp", "Sari", "new")
+    assert (ticket["channel"], ticket["requester"]["name"], ticket["status"]) == (platform, "Sari", "new")
     agent.does(number, "take")
     agent.does(number, "reply", text="Selamat pagi, sedang kami periksa.")
     hears(phone, "sedang kami periksa")
@@ -128,18 +160,16 @@ def test_from_halo_to_the_stars_and_back_again(place: tuple[Installation, CloudA
     assert agent.asks(f"/tickets/{number}")["status"] == "in_progress"
 
 
-def test_what_the_platform_refuses_waits_or_is_shown_and_no_token_is_told(
-    place: tuple[Installation, CloudApi],
-) -> None:
-    site, api = place
-    phone, agent = WhatsAppPhone(api), Agent(site)
+def test_what_the_platform_refuses_waits_or_is_shown_and_no_token_is_told(place: Place) -> None:
+    site, api, agent = place.site, place.api, place.agent
+    phone = WhatsAppPhone(api, "6281100000009")
     api.trouble += [Trouble(429, 130429, headers={"Retry-After": "1"}), Trouble(503, 131016, path="/messages")]
     phone.types("printer rusak")
     for minutes, left in ((2, 1), (10, 0)):
         wait_until(lambda left=left: len(api.trouble) == left, "the refusal was not met", 20)
         site.set_now(MONDAY + timedelta(minutes=minutes))
     hears(phone, "Nomor tiket", 20)
-    number = agent.newest()["number"]
+    number = agent.new_one()["number"]
     api.trouble.append(Trouble(400, 131026, "Message undeliverable", path="/messages"))
     agent.does(number, "reply", text="Sudah kami terima.")
 
@@ -147,4 +177,5 @@ def test_what_the_platform_refuses_waits_or_is_shown_and_no_token_is_told(
         return any("131026" in entry["text"] for entry in agent.asks(f"/tickets/{number}")["entries"])
 
     wait_until(undelivered, "the refusal does not show on the ticket", 10)
-    assert "EAAG" not in site.log("worker") + site.log("serve")
+    logs = site.log("worker") + site.log("serve")
+    assert "EAAG" not in logs and TOKEN not in logs
