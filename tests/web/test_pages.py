@@ -14,6 +14,7 @@ STYLE = (static_folder() / "desk.css").read_text()
 LIMITS = {
     "desk.css": 26_000, "board.js": 6_000, "ticket.js": 6_000, "desk.js": 6_000, "counter.js": 9_000,
     "counter.css": 6_000, "slip.css": 3_000, "slip.js": 1_000,
+    "kiosk.css": 4_000, "screen.js": 3_000, "turns.js": 1_000,
 }  # fmt: skip
 
 

@@ -33,7 +33,10 @@ TABLE: dict[str, set[str]] = {
     "api.catalog": STAFF,
     "api.desks": STAFF,
     **dict.fromkeys(("board.board", "board.board_news", "board.take", "board.blank", "board.record"), AGENTS),
-    **dict.fromkeys(("counter.people", "counter.asked", "counter.slip"), AGENTS),
+    **dict.fromkeys((f"counter.{name}" for name in ("people", "asked", "slip", "queue", "waiting", "call")), AGENTS),
+    **dict.fromkeys(("counter.new_counter", "counter.new_kiosk", "counter.revoke_kiosk"), AGENTS),
+    **dict.fromkeys((f"counter.{name}" for name in ("kiosk", "take", "number")), ANYBODY),  # by its token
+    **dict.fromkeys(("counter.screen", "counter.screen_state"), ANYBODY),  # by its token
     **dict.fromkeys(("queue.queue", "queue.queue_news", "queue.take"), QUEUE),
     **dict.fromkeys(
         (f"ticket.{name}" for name in ("page", "peek", "state", "file", "designed", "do", "revoke")), STAFF
@@ -59,7 +62,7 @@ TABLE: dict[str, set[str]] = {
 NAMES = {"agent": "rina", "technician": "tono", "supervisor": "sari", "administrator": "admin"}
 SAMPLES = {
     "number": "MDN-2026-999999", "action": "take", "token": "1-abc", "filename": "desk.css", "desk": "kptik-medan",
-    "item": "itsm.8/reset-password",
+    "item": "itsm.8/reset-password", "deed": "next",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from helpdesk.store import (  # noqa: F401  (they fill the metadata)
     catalog_models,
     chat_models,
+    counter_models,
     grant_models,
     mail_models,
     models,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,11 +10,14 @@ from marshmallow import fields
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.catalog.model import Catalog, Item
+from helpdesk.store.counter_models import Turn
 from helpdesk.tickets.errors import marked as _l
 from helpdesk.tickets.verification import Verified
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.documents import documents_asked
+from helpdesk.usecases.turns import waited_minutes
 from helpdesk.web.api.shapes import NewTicket, RequesterGiven
+from helpdesk.web.board.phrases import phrases
 from helpdesk.web.board.view import Choice as Option
 from helpdesk.web.fields import (
     LARGEST_NUMBER,
@@ -109,6 +113,20 @@ def keywords(catalog: Catalog, desks: Collection[str]) -> Mapping[str, str]:
     return {item.id: " ".join(item.keywords) for desk in desks for item in catalog.items_of(desk) if item.keywords}
 
 
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """The number that the person at the counter waited with, and how long."""
+
+    id: int
+    number: int
+    waited: str
+
+
+def waiter(turn: Turn, now: datetime, language: str) -> Waiter:
+    """The same of a row."""
+    return Waiter(turn.id, turn.number, phrases(language).amount(waited_minutes(turn, now)))
+
+
 def questions(item: Item | None, language: str, came: Collection[str] = ()) -> Questions:
     """What the item asks; `came`: the documents ticked off already."""
     if item is None:
@@ -143,14 +161,15 @@ def given(form: MultiDict[str, str], catalog: Catalog) -> dict[str, Any]:
         if inside or part == "requester":
             found[part] = inside
     found["requester"] |= {
-        name: int(value) for name, value in found["requester"].items() if name == "id" and _whole(value)
+        name: int(value) for name, value in found["requester"].items() if name == "id" and whole(value)
     }
-    if _whole(form.get("turn", "")):
+    if whole(form.get("turn", "")):
         found["turn"] = int(form["turn"])
     if form.getlist("documents"):
         found["documents"] = form.getlist("documents")
     return found | ({"settled": True} if form.get("settled") else {})
 
 
-def _whole(text: str) -> bool:
+def whole(text: str) -> bool:
+    """True for the digits of an id."""
     return text.isascii() and text.isdigit() and len(text) < 16

@@ -15,6 +15,7 @@ from helpdesk.tickets.errors import marked as _l
 from helpdesk.tickets.words import Channel, Role
 from helpdesk.usecases.answering import AtOnce, answer_at_once, check_answer
 from helpdesk.usecases.recording import create_ticket
+from helpdesk.usecases.turns import served, told_of, turn_of
 from helpdesk.web.access import AGENT, require, staff
 from helpdesk.web.board import intake
 from helpdesk.web.board.frame import BOARD, frame
@@ -42,6 +43,7 @@ class NewForm:
     words: Mapping[str, str]
     verified: tuple[Choice, ...]
     questions: intake.Questions
+    waiter: intake.Waiter | None
     labels: tuple[str, ...]
 
 
@@ -53,7 +55,8 @@ def counter_desks() -> tuple[str, ...]:
 def _form(kept: Kept | None) -> NewForm:
     catalog, words = context().catalog, phrases(language())
     mine = counter_desks()
-    channel = kept.values.get("channel", "") if kept else request.args.get("channel", "") or Channel.PHONE
+    arrived = Channel.WALK_IN if "turn" in request.args else Channel.PHONE
+    channel = kept.values.get("channel", "") if kept else arrived
     asked = request.args.get("desk", "")
     item = kept.values.get("item") if kept else None
     at = (kept.values.get("desk") if kept else asked) or (mine[0] if mine else "")
@@ -66,8 +69,16 @@ def _form(kept: Kept | None) -> NewForm:
         intake.keywords(catalog, mine),
         tuple(Choice(value, name) for value, name in intake.ways_to_verify().items()),
         intake.questions(catalog.items.get(item or ""), language(), request.form.getlist("documents")),
+        _waiter(at, kept),
         tuple(earlier_labels(database(), item, at)) if item and at in mine else (),
     )
+
+
+def _waiter(desk: str, kept: Kept | None) -> intake.Waiter | None:
+    """The number that the person at the counter waited with."""
+    text = kept.values.get("turn", "") if kept else request.args.get("turn", "")
+    turn = turn_of(database(), desk, int(text)) if intake.whole(text) else None
+    return intake.waiter(turn, context().now, language()) if turn else None
 
 
 def _page(kept: Kept | None = None) -> str:
@@ -110,7 +121,11 @@ def _recorded(given: dict[str, Any]) -> Ticket:
     answer = AtOnce(*(whole.get(name, default) for name, default in
                       (("answer", ""), ("settled", False), ("label", ""), ("note", ""))))  # fmt: skip
     check_answer(answer, fields.get("item"))
-    ticket = create_ticket(database(), context(), staff(), fields)
+    turn = turn_of(database(), fields["desk"], whole.get("turn", 0))
+    told = {"told": told_of(turn, context().now)} if turn else {}
+    ticket = create_ticket(database(), context(), staff(), {**fields, **told})
+    if turn:
+        served(turn, ticket, context().now)
     answer_at_once(database(), context(), staff(), ticket, answer)
     return ticket
 

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("counter", __name__)
 
-from helpdesk.web.counter import lookup, slip  # noqa: E402, F401  # their routes
+from helpdesk.web.counter import kiosk, lookup, queue, slip  # noqa: E402, F401  # their routes

@@ -33,4 +33,8 @@ def reached(data: Mapping[str, Any], at: Present) -> tuple[Rule, ...]:
         found.append(Rule(_("Verified"), ways_to_verify().get(data[VERIFIED], str(data[VERIFIED]))))
     if data.get(LETTER):
         found.append(Rule(_("Nota dinas"), _letter(data[LETTER], at)))
+    turn = data.get("turn")
+    if turn:
+        waited = at.words.amount(int(turn["waited_minutes"]))
+        found.append(Rule(_("Counter"), _("number %(number)s, waited %(time)s", number=turn["number"], time=waited)))
     return tuple(found)
