@@ -75,7 +75,7 @@ def number(token: str, turn_id: int) -> Response:
         matter=matters().get(turn.matter, turn.matter),
         before=before,
         taken=when(turn.taken_at, desk.zone, of.now, language(), near=False),
-        back=url_for("counter.kiosk", token=token),
+        back=url_for("counter.kiosk", token=token, lang="id"),  # the next person begins in Indonesian
     )
     return make_response(page)
 
