@@ -1,6 +1,7 @@
 """A whole installation as processes: the web server and the worker, on any database and any mail server."""
 
 import os
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -68,7 +69,11 @@ class Installation:
         extra = ["--port", str(self.port)] if name == "serve" else []
         with (self.data / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "helpdesk", name, *extra], stdout=log, stderr=log, env=self.env
+                [sys.executable, "-m", "helpdesk", name, *extra],
+                stdout=log,
+                stderr=log,
+                env=self.env,
+                start_new_session=True,
             )
         self._running[name] = process
         return process
@@ -80,6 +85,20 @@ class Installation:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+    def is_alive(self) -> bool:
+        """True when the web server answers at all."""
+        try:
+            with urllib.request.urlopen(f"{self.base}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kill(self, name: str) -> None:
+        """Kill a process and its children at once, as a machine that loses power would."""
+        process = self._running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def start_all(self) -> None:
         """Start both and wait until they are ready."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -23,6 +24,8 @@ from helpdesk.usecases.sendable import STALE, STALE_AFTER
 SHUT_CODES, WINDOW_CODES = frozenset({"403"}), frozenset({"131047"})
 """What platforms answer where the person lets nothing through, and where the time for free answers is over."""
 MOST_CLAIMED = 50
+OVERTAKEN_AFTER = timedelta(seconds=15)
+"""So long a message that is being sent holds up the next one to the same person; its sender may have been lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,10 @@ def claim_chat(session: Session, context: Context, lines: Collection[tuple[str, 
         earlier.channel == OutboxMessage.channel,
         earlier.recipient == OutboxMessage.recipient,
         earlier.desk == OutboxMessage.desk,
-        earlier.state.in_((PENDING, "claimed")),
+        or_(
+            earlier.state == PENDING,
+            and_(earlier.state == "claimed", earlier.lease_until > context.now + LEASE - OVERTAKEN_AFTER),
+        ),
         earlier.id < OutboxMessage.id,
     )
     due = (
