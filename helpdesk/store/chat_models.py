@@ -128,3 +128,18 @@ class ChatTemplate(Base):
     body: Mapped[str] = mapped_column(Text)
     variables: Mapped[int]
     seen_at: Mapped[datetime]
+
+
+class ChatCustody(Base):
+    """One line of the record of whom staff gave an account to: `verified` says how they knew who it was."""
+
+    __tablename__ = "chat_custody"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("chat_account.id"), index=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    from_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    to_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    verified: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

@@ -47,6 +47,7 @@ TABLE: dict[str, set[str]] = {
     **dict.fromkeys((f"admin.outgoing_{name}" for name in ("one", "html", "raw")), AGENTS),
     **dict.fromkeys(("admin.send_now", "admin.discard_outgoing", "admin.release_all_in_all"), AGENTS),
     "admin.hold": {"administrator"},
+    **dict.fromkeys(("admin.chat_account", "admin.give"), AGENTS),
     "admin.lines": {"administrator"},
     "admin.delivery": {"administrator"},
     "admin.settle_held": {"administrator"},

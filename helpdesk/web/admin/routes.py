@@ -18,7 +18,7 @@ from helpdesk.usecases.by_hand import open_by_hand
 from helpdesk.usecases.raw import discard, release
 from helpdesk.usecases.redaction import masked
 from helpdesk.web.access import AGENT, SUPERVISOR, require, staff
-from helpdesk.web.admin import floods, lines, messages, outbox
+from helpdesk.web.admin import chat_accounts, floods, lines, messages, outbox
 from helpdesk.web.admin.blueprint import PAGE, agents_desks, before, blueprint, present
 from helpdesk.web.admin.catalogue import catalogue_page, notices, year_alarms
 from helpdesk.web.admin.floods import bundles
@@ -29,7 +29,7 @@ from helpdesk.web.language import language
 from helpdesk.web.work import context, database
 
 __all__ = ["blueprint"]
-OTHERS = (outbox, messages, floods, lines)
+OTHERS = (outbox, messages, floods, lines, chat_accounts)
 """Their routes belong to the same blueprint."""
 
 

@@ -31,6 +31,7 @@ class Chat:
     """
 
     channel: str
+    href: str = ""
     warning: str = ""
     until: str = ""
     templates: tuple[Offered, ...] = ()
@@ -42,16 +43,16 @@ def chat_of(session: Session, context: Context, ticket: Ticket, at: Present) -> 
     account = account_of(session, ticket)
     if account is None:
         return None
-    by_mail = ticket.requester.email or ""
+    by_mail, href = ticket.requester.email or "", f"/chats/{account.id}"
     if account.shut_at is not None:
-        return Chat(account.channel, _("The person has blocked the desk in this chat; nothing gets through."),
+        return Chat(account.channel, href, _("The person has blocked the desk in this chat; nothing gets through."),
                     by_mail=by_mail)  # fmt: skip
     if account.channel != Channel.WHATSAPP or account.heard_at is None:
-        return Chat(account.channel, by_mail=by_mail)
+        return Chat(account.channel, href, by_mail=by_mail)
     ends = account.heard_at + WINDOW
     if context.now < ends:
         until = _("WhatsApp takes free answers until %(time)s.", time=at.words.brief(ends, at.now, at.zone))
-        return Chat(account.channel, until=until, by_mail=by_mail)
+        return Chat(account.channel, href, until=until, by_mail=by_mail)
     offered = tuple(
         Offered(f"{row.name}|{row.language}", f"{row.name} ({row.language}): {row.body}", row.variables)
         for row in templates_of(session, account.channel, language_of(account))
@@ -60,4 +61,4 @@ def chat_of(session: Session, context: Context, ticket: Ticket, at: Present) -> 
         "The 24 hours of WhatsApp are over since %(time)s: a free answer waits until the person writes again.",
         time=at.words.brief(ends, at.now, at.zone),
     )
-    return Chat(account.channel, closed, templates=offered, by_mail=by_mail)
+    return Chat(account.channel, href, closed, templates=offered, by_mail=by_mail)

@@ -19,12 +19,13 @@ from helpdesk.channels.chat.model import (
     Said,
     Template,
 )
-from helpdesk.store.chat_models import ChatMessage
+from helpdesk.store.chat_models import ChatAccount, ChatMessage
 from helpdesk.store.db import unit_of_work
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, File
-from helpdesk.tickets.errors import Invalid
+from helpdesk.tickets.errors import Forbidden, Invalid, NotFound
 from helpdesk.tickets.words import Action
+from helpdesk.usecases.chat.custody import account_at, give_account
 from helpdesk.usecases.chat.dispatching import note_chat_failed, note_chat_sent, take_next_chat
 from helpdesk.usecases.chat.files import keep_file, note_file_failed, take_file
 from helpdesk.usecases.chat.following import follow
@@ -228,3 +229,34 @@ def test_a_moment_is_never_taken_from_a_clock_that_goes_fast(sari: Chatter, offi
     sari.sends("printer rusak", at=office.now() + timedelta(minutes=5))
     assert office.value(sari.tickets()[0], "received_at") == office.now()
     assert isinstance(office.now(), datetime)
+
+
+def test_staff_give_an_account_to_whoever_was_verified_and_the_new_owner_sees_nothing_of_the_old(
+    sari: Chatter, office: Office
+) -> None:
+    sari.sends("printer rusak")
+    [number] = sari.tickets()
+    with unit_of_work() as session:
+        account_id = session.scalars(select(ChatAccount.id)).one()
+
+    def give(who: str, **fields: str) -> None:
+        with unit_of_work() as session:
+            account = account_at(session, office.people[who], account_id)
+            give_account(session, office.context(), office.people[who], account, **fields)
+
+    for who, fields, refusal in (
+        ("agen-lain", {"whose": "", "verified": "card", "reason": "x"}, NotFound),
+        ("teknisi", {"whose": "", "verified": "card", "reason": "x"}, Forbidden),
+        ("agen", {"whose": "", "verified": "none", "reason": "x"}, Invalid),
+        ("agen", {"whose": "", "verified": "card", "reason": " "}, Invalid),
+        ("agen", {"whose": "bukan alamat", "verified": "card", "reason": "x"}, Invalid),
+    ):
+        with pytest.raises(refusal):
+            give(who, **fields)
+    give("agen", whose="", verified="card", reason="nomor berpindah tangan")
+    sari.sends(f"status {number}")
+    assert "Tidak ada tiket" in sari.words
+    assert "nomor berpindah tangan" in sari.entries(number)[-1][1]
+    give("agen", whose=number, verified="called-back", reason="nomor kembali")
+    sari.sends(f"status {number}")
+    assert number in sari.words and "Tidak ada tiket" not in sari.words
