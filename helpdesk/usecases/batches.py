@@ -11,19 +11,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TypeVar
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound, Unreadable
 from helpdesk.channels.email.wire import MAX_BYTES
 from helpdesk.failpoints import failpoint
+from helpdesk.store.behind import written_together
 from helpdesk.store.db import unit_of_work
+from helpdesk.store.models import Entry, Event, Person, Ticket
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.intake import Outcome, receive_mail
+from helpdesk.usecases.looking_ahead import look_ahead
 from helpdesk.usecases.processing import Desk, Stored, known_before, process, set_aside, stored_mail
-from helpdesk.usecases.raw import Claim, claim_all, store_raw
+from helpdesk.usecases.raw import Arrived, Claim, claim_all, store_all_raw
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +34,14 @@ AT_ONCE = 20
 """At most so many mails are gathered."""
 BYTES = 4 * 2**20
 """And no further ones once they are so large together: a mail of 25 MB goes alone."""
-GATHERED_WITHIN = 0.03
+GATHERED_WITHIN = 0.02
+READ_WITHIN = 0.03
 DECIDED_WITHIN = 0.05
-"""Seconds: after these no further mail is added to what is gathered, or to the transaction."""
-_NO_LONG_WAIT = text("set local lock_timeout = '500ms'")
-"""Several tickets are locked one after the other, in an order that others do not keep to. Who waits gives way, before
-PostgreSQL finds a deadlock (after 1 s) and fails somebody else."""
+"""Seconds: after these no further mail is added to what is gathered; what has been read waits no longer for the next
+ones to be read; no further mail is added to the transaction. So long, all in all, the first mail waits for the others.
+"""
+_REFERRED = (Person, Ticket, Event, Entry, Entry)
+"""What one mail makes at most that is named elsewhere: its own entry and that of the automatic reply are two."""
 
 Mail = TypeVar("Mail")
 
@@ -79,6 +84,7 @@ def process_all(desk: Desk, mails: Sequence[tuple[int, Stored]]) -> list[Outcome
         try:
             while queue:
                 wait_for([queue[0].reading])
+                wait_for([waiting.reading for waiting in queue], READ_WITHIN)
                 outcomes += _decide_some(desk, queue)
         finally:
             for waiting in queue:
@@ -107,19 +113,36 @@ def _decide_some(desk: Desk, queue: deque[_Waiting]) -> list[Outcome | None]:
 
 def _together(session: Session, desk: Desk, queue: deque[_Waiting], group: list[_Waiting]) -> list[Outcome | None]:
     """The outcomes of those that fit into this transaction; `group` says which, also when it fails."""
-    group.append(queue[0])
-    claims = claim_all(session, [waiting.raw_id for waiting in queue])
-    context, began = desk.context(), time.monotonic()
-    outcomes = [_decided(session, context, claims, queue[0])]
-    if len(queue) > 1 and session.get_bind().dialect.name == "postgresql":
-        session.execute(_NO_LONG_WAIT)
-    for waiting in list(queue)[1:]:
-        full = time.monotonic() - began >= DECIDED_WITHIN
-        if full or not waiting.reading.done() or waiting.stored.desk != queue[0].stored.desk:
-            break
-        group.append(waiting)
-        outcomes.append(_decided(session, context, claims, waiting))
+    read = _read_already(queue)
+    group.append(read[0])
+    claims = claim_all(session, [waiting.raw_id for waiting in read])
+    context = desk.context()
+    if len(read) == 1:
+        return [_decided(session, context, claims, read[0])]
+    ahead = look_ahead(session, context, _claimed(read, claims))
+    with written_together(session, _REFERRED, len(read), ahead):
+        began = time.monotonic()
+        outcomes = [_decided(session, context, claims, read[0])]
+        for waiting in read[1:]:
+            if time.monotonic() - began >= DECIDED_WITHIN:
+                break
+            group.append(waiting)
+            outcomes.append(_decided(session, context, claims, waiting))
     return outcomes
+
+
+def _read_already(queue: deque[_Waiting]) -> list[_Waiting]:
+    """The first mail and those behind it, of the same desk, that have been read."""
+    return list(takewhile(lambda one: one.reading.done() and one.stored.desk == queue[0].stored.desk, queue))
+
+
+def _claimed(read: Iterable[_Waiting], claims: dict[int, Claim]) -> list[tuple[Claim, Inbound]]:
+    """Those of the mails that are ours to decide about and could be read."""
+    return [
+        (claims[waiting.raw_id], waiting.reading.result())
+        for waiting in read
+        if waiting.raw_id in claims and waiting.reading.exception() is None
+    ]
 
 
 def _decided(session: Session, context: Context, claims: dict[int, Claim], waiting: _Waiting) -> Outcome | None:
@@ -132,7 +155,8 @@ def _decided(session: Session, context: Context, claims: dict[int, Claim], waiti
         return set_aside(session, waiting.raw_id, str(error))
     failpoint("intake.after_parse_before_ticket")
     outcome = receive_mail(session, context, claim, mail)
-    session.flush()  # the next mail may be an answer to this one
+    if any(not isinstance(row, Ticket) for row in (*session.new, *session.dirty)):
+        session.flush()  # the next mail may be an answer to this one; of tickets nothing is asked past the session
     return outcome
 
 
@@ -149,7 +173,7 @@ class Delivery:
 def store_and_process_all(desk: Desk, deliveries: Sequence[Delivery]) -> list[Outcome]:
     """Store raw mails, commit, then process them; what becomes of each, in their order."""
     with unit_of_work() as session:
-        ids = [_store(session, desk, delivery) for delivery in deliveries]
+        ids = store_all_raw(session, [_arrived(delivery) for delivery in deliveries], desk.now())
         stored = [(raw_id, d.stored) for raw_id, d in zip(ids, deliveries, strict=True) if raw_id is not None]
         aside = {raw_id: _too_large(session, raw_id, mail) for raw_id, mail in stored if len(mail.body) > MAX_BYTES}
     processed = iter(process_all(desk, [(raw_id, mail) for raw_id, mail in stored if raw_id not in aside]))
@@ -166,17 +190,10 @@ def _too_large(session: Session, raw_id: int, mail: Stored) -> Outcome:
     return set_aside(session, raw_id, f"{len(mail.body)} bytes: larger than a mail may be")
 
 
-def _store(session: Session, desk: Desk, delivery: Delivery) -> int | None:
-    return store_raw(
-        session,
-        channel=delivery.channel,
-        external_id=delivery.external_id,
-        body=delivery.stored.body,
-        received_at=delivery.stored.received_at,
-        now=desk.now(),
-        desk=delivery.stored.desk,
-        source=delivery.source,
-    )
+def _arrived(delivery: Delivery) -> Arrived:
+    stored = delivery.stored
+    of = (delivery.channel, delivery.external_id)
+    return Arrived(*of, stored.body, stored.received_at, stored.desk, delivery.source)
 
 
 def process_stored(desk: Desk, raw_ids: Iterable[int], stopped: Callable[[], bool] = lambda: False) -> int:

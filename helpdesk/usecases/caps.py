@@ -9,6 +9,7 @@ from helpdesk.config import Settings
 from helpdesk.store.mail_models import OutboxMessage, Switch
 from helpdesk.store.models import Person
 from helpdesk.tickets.words import Channel
+from helpdesk.usecases.ahead import ahead_of
 from helpdesk.usecases.context import Context
 
 PENDING, HELD, UNSENDABLE = "pending", "held", "unsendable"
@@ -49,11 +50,21 @@ def first_state(
         return UNSENDABLE, ""
     if not automatic:
         return PENDING, ""
-    wanted = {"recipient": recipient, "since": context.now - HOUR}
-    recent, came_back = session.connection().execute(_STANDING, wanted).one()
+    recent, came_back = _standing(session, context, recipient)
     if came_back:
         return HELD, UNDELIVERABLE
     return (HELD, OVER_CAP) if recent >= context.settings.automatic_per_hour else (PENDING, "")
+
+
+def _standing(session: Session, context: Context, recipient: str) -> tuple[int, bool]:
+    """How many automatic messages the address has had within the hour, and whether mail to it comes back."""
+    ahead = ahead_of(session)
+    if ahead is not None and recipient in ahead.answered and recipient in ahead.people:
+        person = ahead.people[recipient]
+        return ahead.answered[recipient], person is not None and person.undeliverable
+    wanted = {"recipient": recipient, "since": context.now - HOUR}
+    recent, came_back = session.connection().execute(_STANDING, wanted).one()
+    return recent, came_back
 
 
 def over_cap_in_all(session: Session, context: Context, recipient: str) -> bool:

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from helpdesk.catalog.load import CatalogErrors, load_text
 from helpdesk.catalog.model import Catalog, Desk, Item
 from helpdesk.catalog.validity import begins_at, has_to_wait
+from helpdesk.store.behind import APART
 from helpdesk.store.catalog_models import CatalogEdition
 from helpdesk.store.db import db, reading
 
 log = logging.getLogger(__name__)
 
 _LAST_IN_FORCE = select(CatalogEdition.id).order_by(CatalogEdition.in_force_at.desc()).limit(1)
-_IS_KEPT = select(exists().where(CatalogEdition.id == bindparam("edition")))
+_IS_KEPT = select(exists().where(CatalogEdition.id == bindparam("edition"))).execution_options(**APART)
 _SEEN = "kept edition"
 """In a session's info: the edition that the database was seen to hold."""
 _MARK = "#"
@@ -46,7 +47,7 @@ def keep_edition(session: Session, catalog: Catalog, now: datetime) -> None:
         "in_force_at": now,
     }
     # Another process may open its first ticket at the same moment.
-    session.execute(insert(CatalogEdition).values(values).on_conflict_do_nothing())
+    session.execute(insert(CatalogEdition).values(values).on_conflict_do_nothing().execution_options(**APART))
 
 
 def note_in_force(session: Session, catalog: Catalog, now: datetime) -> None:

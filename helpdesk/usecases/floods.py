@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.store.mail_models import OutboxMessage, RawMessage
+from helpdesk.usecases.ahead import ahead_of
 from helpdesk.usecases.caps import HELD, HOUR, OVER_CAP, PENDING
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.raw import Claim
@@ -40,7 +41,7 @@ def flooding(session: Session, context: Context, raw: Claim) -> str:
     that still wait, all but the first are held: one an hour is enough in a flood.
     """
     most = context.settings.flood_mails
-    if not raw.sender or most == 0:
+    if not raw.sender or most == 0 or _surely_few(session, raw, most):
         return ""
     window = timedelta(minutes=context.settings.flood_minutes)
     asked = {"by": raw.sender, "since": raw.received_at - window, "until": raw.received_at, "most": most}
@@ -53,6 +54,11 @@ def flooding(session: Session, context: Context, raw: Claim) -> str:
         return RELEASED
     _hold_replies(session, raw.sender, context.now)
     return FLOOD
+
+
+def _surely_few(session: Session, raw: Claim, most: int) -> bool:
+    ahead = ahead_of(session)
+    return ahead is not None and ahead.senders.get(raw.sender, most) < most
 
 
 def _hold_replies(session: Session, address: str, now: datetime) -> None:

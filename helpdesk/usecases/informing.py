@@ -31,6 +31,9 @@ def tell_of_answer(session: Session, context: Context, ticket: Ticket, entry: En
 
     The lists mark the ticket as unread anyway. Who has had the share of automatic mail for this hour is left out.
     """
+    people = [person for person in _who(session, context, ticket) if person.email != entry.author_address]
+    if not people:
+        return
     said = (entry.shown_text or entry.text).strip()
     data = {
         "by": entry.author_name or entry.author_address,
@@ -38,9 +41,8 @@ def tell_of_answer(session: Session, context: Context, ticket: Ticket, entry: En
         "more": len(said) > SHOWN,
         "files": len(entry.files),
     }
-    for person in _who(session, context, ticket):
-        if person.email != entry.author_address:
-            _tell(session, context, ticket, ANSWERED, person, data)
+    for person in people:
+        _tell(session, context, ticket, ANSWERED, person, data)
 
 
 def tell_of_assignment(deed: Deed) -> None:

@@ -6,19 +6,21 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Inbound, Machine
-from helpdesk.store.mail_models import MessageKey, OutboxMessage, RawMessage
+from helpdesk.store.behind import behind_of
+from helpdesk.store.mail_models import OutboxMessage, RawMessage
 from helpdesk.store.models import Ticket
 from helpdesk.store.rows import one_at_a_time
 from helpdesk.tickets.addresses import without_return_mark
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.sign_ups import looks_like_a_sign_up
 from helpdesk.tickets.words import Channel
+from helpdesk.usecases.ahead import Earlier, ahead_of
 from helpdesk.usecases.bouncing import arrives_from, file_bounce, file_delay
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.floods import FLOOD, RELEASED, UNPROVED, flooding
 from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.linking import CLAIMED, link_tickets
-from helpdesk.usecases.matching import await_parents, is_proved, match
+from helpdesk.usecases.matching import await_parents, is_proved, match, remember_ids
 from helpdesk.usecases.opening import Opening, open_ticket, person_for
 from helpdesk.usecases.raw import Claim, finish_raw
 from helpdesk.usecases.redaction import without_links_of_ours
@@ -55,35 +57,29 @@ def desk_of(context: Context, mail: Inbound) -> str | None:
 
 def _finish(session: Session, raw: Claim, state: str, outcome: Outcome, ticket: Ticket | None = None) -> Outcome:
     finish_raw(session, raw, state, outcome.reason, ticket.id if ticket else None)
+    if ahead := ahead_of(session):
+        ahead.finished(raw, state, ticket.id if ticket else None)
     return outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """An earlier message under the same Message-ID, or without one of the same content."""
-
-    id: int
-    desk: str | None
-    content_hash: str
-    state: str
-    ticket_id: int | None
-    sender: str
-
-
-_COLUMNS = (
+COLUMNS = (
     RawMessage.id, RawMessage.desk, RawMessage.content_hash, RawMessage.state, RawMessage.ticket_id, RawMessage.sender
 )  # fmt: skip
 _OTHERS = (RawMessage.id != bindparam("raw_id"), RawMessage.state != "received")
 _SAME_ID = (
-    select(*_COLUMNS).where(RawMessage.message_id == bindparam("same"), *_OTHERS).order_by(RawMessage.id).limit(200)
+    select(*COLUMNS).where(RawMessage.message_id == bindparam("same"), *_OTHERS).order_by(RawMessage.id).limit(200)
 )
 _SAME_CONTENT = (
-    select(*_COLUMNS).where(RawMessage.content_hash == bindparam("same"), *_OTHERS).order_by(RawMessage.id).limit(200)
+    select(*COLUMNS).where(RawMessage.content_hash == bindparam("same"), *_OTHERS).order_by(RawMessage.id).limit(200)
 )
 
 
 def _earlier(session: Session, raw: Claim) -> list[Earlier]:
     """What came before under the same Message-ID, oldest first: copies, other content, or at another desk."""
+    ahead = ahead_of(session)
+    known = ahead.earlier(raw) if ahead is not None else None
+    if known is not None:
+        return known
     statement, same = (_SAME_ID, raw.message_id) if raw.message_id else (_SAME_CONTENT, raw.content_hash)
     found = session.connection().execute(statement, {"same": same, "raw_id": raw.id})
     return [Earlier(*row) for row in found]
@@ -103,18 +99,6 @@ def _answer(mail: Inbound, raw: Claim, mark: str = "") -> Answer:
         raw_id=raw.id,
         received_at=raw.received_at,
     )
-
-
-def _remember_ids(session: Session, ticket_id: int, entry_id: int | None, ids: tuple[str, ...]) -> None:
-    """Let answers to this mail find its ticket by any id that it had; an id is kept once per ticket."""
-    for identifier in dict.fromkeys(filter(None, ids)):
-        known = session.scalar(
-            select(MessageKey).where(MessageKey.message_id == identifier, MessageKey.ticket_id == ticket_id)
-        )
-        if known is None:
-            session.add(MessageKey(message_id=identifier, ticket_id=ticket_id, entry_id=entry_id))
-        elif known.awaited:
-            known.awaited, known.entry_id = False, entry_id
 
 
 def _copies(context: Context, mail: Inbound) -> tuple[tuple[str, str, str], ...]:
@@ -156,7 +140,7 @@ def _open(session: Session, context: Context, raw: Claim, mail: Inbound, mark: s
     )
     ticket = open_ticket(session, context, Requester(person.id, mail.sender.email, mail.sender.name), opening)
     if mail.other_ids:
-        _remember_ids(session, ticket.id, None, mail.other_ids[:FORMER])
+        remember_ids(session, ticket.id, None, mail.other_ids[:FORMER])
     if is_proved(mail) and not guessed:
         await_parents(session, mail, ticket)
     return ticket
@@ -168,11 +152,13 @@ def receive_mail(session: Session, context: Context, raw: Claim, mail: Inbound) 
     Unknown desk and mails without a usable sender go into quarantine; nothing is dropped without a reason.
     """
     mail = naming_what_came_back(context.settings.secret_key, without_links_of_ours(mail))
-    raw.content_hash, raw.message_id, raw.sender = mail.content_hash, mail.message_id[:500], _counted_as(mail)
+    raw.content_hash, raw.message_id, raw.sender = mail.content_hash, mail.message_id[:500], counted_as(mail)
     raw.desk = raw.desk or desk_of(context, mail)
     if raw.desk is None:
         return _finish(session, raw, "quarantined", Outcome("quarantined", reason="addressed to no desk"))
-    one_at_a_time(session, raw.message_id or raw.content_hash)
+    ahead = ahead_of(session)
+    if ahead is None or (raw.message_id or raw.content_hash) not in ahead.agreed:
+        one_at_a_time(session, raw.message_id or raw.content_hash)
     earlier = _earlier(session, raw)
     copy = next((e for e in earlier if e.desk == raw.desk and e.content_hash == raw.content_hash), None)
     copy = copy or _rewritten(session, raw, mail, earlier)
@@ -208,7 +194,7 @@ def _rewritten(session: Session, raw: Claim, mail: Inbound, earlier: list[Earlie
     return None
 
 
-def _counted_as(mail: Inbound) -> str:
+def counted_as(mail: Inbound) -> str:
     """Whose mail counts together as a flood: what others send under somebody's address is not counted as theirs."""
     return mail.sender.email if is_proved(mail) or not mail.sender.email else f"{UNPROVED}{mail.sender.email}"[:320]
 
@@ -269,11 +255,11 @@ def _join_or_open(session: Session, context: Context, raw: Claim, mail: Inbound,
     found = match(session, mail, raw.desk, account.authserv_id if account else "")
     ticket, mark = found.joins, _mark(raw, mail, twins)
     if ticket is not None:
-        session.refresh(ticket, with_for_update={"of": Ticket})
+        _lock(session, ticket)
         if _belongs_to(context, raw, mail, ticket) and in_window(ticket, context.now):
-            arrives_from(session, mail.sender.email)
+            _arrives(session, mail.sender.email)
             entry = join(session, context, ticket, _answer(mail, raw, mark))
-            _remember_ids(session, ticket.id, entry.id, (raw.message_id, *mail.other_ids[:FORMER]))
+            remember_ids(session, ticket.id, entry.id, (raw.message_id, *mail.other_ids[:FORMER]))
             return _finish(session, raw, "ticketed", Outcome("continued", ticket.number), ticket)
         if mail.machine is Machine.AUTO_REPLY:
             return _finish(
@@ -287,6 +273,24 @@ def _join_or_open(session: Session, context: Context, raw: Claim, mail: Inbound,
         if other is not None and other.id != opened.id:
             link_tickets(session, context, opened, other, kind)
     return _finish(session, raw, "ticketed", Outcome("opened", opened.number), opened)
+
+
+def _lock(session: Session, ticket: Ticket) -> None:
+    ahead = ahead_of(session)
+    if ahead is None or ticket.id not in ahead.tickets:
+        session.refresh(ticket, with_for_update={"of": Ticket})
+        if behind := behind_of(session):
+            behind.renew_ids()  # somebody may have said something on this ticket since some were reserved
+
+
+def _arrives(session: Session, address: str) -> None:
+    """Mail reaches the address, whatever was known of it."""
+    ahead = ahead_of(session)
+    if ahead is not None and address in ahead.people:
+        person = ahead.people[address]
+        if person is None or not person.undeliverable:
+            return
+    arrives_from(session, address)
 
 
 def _of(session: Session, raw: Earlier) -> Ticket | None:

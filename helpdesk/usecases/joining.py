@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.base import Attachment
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.models import Entry, Ticket
+from helpdesk.store.rows import keep
 from helpdesk.tickets.conversation import is_thanks_alone
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Machine, Requester
@@ -77,8 +78,7 @@ def _add_entry(session: Session, context: Context, ticket: Ticket, answer: Answe
         raw_id=answer.raw_id,
         created_at=answer.received_at,
     )
-    session.add(entry)
-    session.flush()
+    keep(session, entry)
     attach(session, BlobStore(context.settings.data), entry.id, answer.attachments)
     return entry
 

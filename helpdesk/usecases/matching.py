@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.base import Inbound
 from helpdesk.store.mail_models import MessageKey
 from helpdesk.store.models import Participant, Ticket
+from helpdesk.store.rows import write
 from helpdesk.tickets.reference import numbers_in
+from helpdesk.usecases.ahead import ahead_of
 from helpdesk.usecases.linking import final_target
 
 NEAREST = 50
@@ -31,6 +33,9 @@ def takes_part(session: Session, ticket: Ticket, address: str) -> bool:
     """True when the address is the requester's or in copy."""
     if not address:
         return False
+    ahead = ahead_of(session)
+    if ahead is not None and (ticket.id, address.lower()) in ahead.taking_part:
+        return ahead.taking_part[ticket.id, address.lower()]
     return bool(
         session.scalar(
             select(exists().where(Participant.ticket_id == ticket.id, Participant.address == address.lower()))
@@ -64,11 +69,21 @@ def tickets_by_ids(session: Session, mail: Inbound, desk: str | None) -> list[Ti
     ids = [*nearest_ids(mail), *filter(None, [mail.message_id])]
     if not ids:
         return []
-    session.flush()
-    rows = session.connection().execute(_BY_IDS, {"ids": ids, "own": mail.message_id})
-    found = [(row.awaited, ids.index(row.message_id), session.get_one(Ticket, row.ticket_id)) for row in rows.all()]
+    rows = _known(session, ids, mail.message_id)
+    found = [(awaited, ids.index(key), session.get_one(Ticket, ticket_id)) for key, awaited, ticket_id in rows]
     found.sort(key=lambda each: (each[0], each[1], each[2].desk != desk))
     return list(dict.fromkeys(ticket for _awaited, _rank, ticket in found))
+
+
+def _known(session: Session, ids: list[str], own: str) -> list[tuple[str, bool, int]]:
+    """Message-ID, whether it is awaited, its ticket; newest tickets first. Of `own` only what is awaited counts."""
+    ahead = ahead_of(session)
+    keys = ahead.known(dict.fromkeys(ids)) if ahead is not None else None
+    if keys is None:
+        session.flush()
+        return [(*row,) for row in session.connection().execute(_BY_IDS, {"ids": ids, "own": own})]
+    rows = [(key, found.awaited, found.ticket_id) for key, found in keys if found.awaited == (key == own)]
+    return sorted(rows, key=lambda row: -row[2])[: 4 * NEAREST]
 
 
 def await_parents(session: Session, mail: Inbound, ticket: Ticket) -> None:
@@ -76,8 +91,31 @@ def await_parents(session: Session, mail: Inbound, ticket: Ticket) -> None:
     wanted = [identifier for identifier in nearest_ids(mail) if identifier != mail.message_id][:AWAITED]
     if not wanted:
         return
-    known = set(session.scalars(select(MessageKey.message_id).where(MessageKey.message_id.in_(wanted))))
-    session.add_all(MessageKey(message_id=i, ticket_id=ticket.id, awaited=True) for i in wanted if i not in known)
+    ahead = ahead_of(session)
+    keys = ahead.known(wanted) if ahead is not None else None
+    if keys is not None:
+        known = {identifier for identifier, _key in keys}
+    else:
+        known = set(session.scalars(select(MessageKey.message_id).where(MessageKey.message_id.in_(wanted))))
+    for identifier in (i for i in wanted if i not in known):
+        write(session, MessageKey, message_id=identifier, ticket_id=ticket.id, awaited=True)
+
+
+def remember_ids(session: Session, ticket_id: int, entry_id: int | None, ids: tuple[str, ...]) -> None:
+    """Let answers to this mail find its ticket by any id that it had; an id is kept once per ticket."""
+    ahead = ahead_of(session)
+    for identifier in dict.fromkeys(filter(None, ids)):
+        keys = ahead.known([identifier]) if ahead is not None else None
+        if keys is not None and not any(key.ticket_id == ticket_id for _id, key in keys):
+            write(session, MessageKey, message_id=identifier, ticket_id=ticket_id, entry_id=entry_id)
+            continue
+        known = session.scalar(
+            select(MessageKey).where(MessageKey.message_id == identifier, MessageKey.ticket_id == ticket_id)
+        )
+        if known is None:
+            session.add(MessageKey(message_id=identifier, ticket_id=ticket_id, entry_id=entry_id))
+        elif known.awaited:
+            known.awaited, known.entry_id = False, entry_id
 
 
 def _tickets_by_numbers(session: Session, subject: str) -> list[Ticket]:

@@ -11,15 +11,17 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Attachment
+from helpdesk.store.behind import APART
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.mail_models import MessageKey
 from helpdesk.store.models import Entry, Event, File, NumberSequence, Participant, Person, Ticket
-from helpdesk.store.rows import keep, keep_if_new, write
+from helpdesk.store.rows import change, keep, keep_if_new, write, write_known
 from helpdesk.tickets.events import SILENT
 from helpdesk.tickets.permission import Actor, Staff
 from helpdesk.tickets.reference import format_number, number_year
 from helpdesk.tickets.words import Action, EntryKind, Status
 from helpdesk.tiers.routing import LAYER_1
+from helpdesk.usecases.ahead import ahead_of
 from helpdesk.usecases.answers import mark_urgent
 from helpdesk.usecases.clocks import Standing, refresh
 from helpdesk.usecases.context import Context
@@ -73,6 +75,12 @@ _RAISE = (
     .where(NumberSequence.desk == bindparam("of_desk"), NumberSequence.year == bindparam("of_year"))
     .values(last=NumberSequence.last + 1)
     .returning(NumberSequence.last)
+    .execution_options(**APART)
+)
+_SET = (
+    update(NumberSequence.__table__)  # type: ignore[arg-type]
+    .where(NumberSequence.desk == bindparam("of_desk"), NumberSequence.year == bindparam("of_year"))
+    .values(last=bindparam("to"))
 )
 _PERSON = select(Person).where(Person.email == bindparam("email"))
 
@@ -81,6 +89,19 @@ def next_number(session: Session, context: Context, desk_id: str) -> str:
     """The next number of the desk and year; the row's lock keeps numbers without gaps and without doubles."""
     desk = context.desk(desk_id)
     year = number_year(context.now, desk.zone)
+    ahead = ahead_of(session)
+    if ahead is None:
+        return format_number(desk.prefix, year, _raised(session, desk_id, year))
+    of = (desk_id, year)
+    if of in ahead.numbers:  # the row is locked: nobody else gives numbers until this transaction ends
+        ahead.numbers[of] += 1
+        change(session, _SET, of, {"of_desk": desk_id, "of_year": year, "to": ahead.numbers[of]})
+    else:
+        ahead.numbers[of] = _raised(session, desk_id, year)
+    return format_number(desk.prefix, year, ahead.numbers[of])
+
+
+def _raised(session: Session, desk_id: str, year: int) -> int:
     wanted = {"of_desk": desk_id, "of_year": year}
     connection = session.connection()
     last = connection.execute(_RAISE, wanted).scalar()
@@ -88,14 +109,15 @@ def next_number(session: Session, context: Context, desk_id: str) -> str:
         _begin_sequence(session, desk_id, year)
         last = connection.execute(_RAISE, wanted).scalar()
     assert last is not None
-    return format_number(desk.prefix, year, last)
+    return int(last)
 
 
 def _begin_sequence(session: Session, desk_id: str, year: int) -> None:
     """Make the row of a new desk or year; two processes may try at once and one of them does nothing."""
     row = {"desk": desk_id, "year": year, "last": 0}
     of_dialect = postgres_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    session.execute(of_dialect(NumberSequence).values(row).on_conflict_do_nothing())
+    new = of_dialect(NumberSequence).values(row).on_conflict_do_nothing()
+    session.execute(new.execution_options(**APART))
 
 
 def person_for(
@@ -107,7 +129,7 @@ def person_for(
     not give somebody else's record a telephone number of his own.
     """
     email = email.strip().lower()
-    person = session.scalar(_PERSON, {"email": email}) if email else None
+    person = _known_as(session, email) if email else None
     if person is None:
         return _new_person(session, Person(email=email or None, name=name[:200], phone=phone[:40], created_at=now))
     if proved:
@@ -118,9 +140,19 @@ def person_for(
 
 def _new_person(session: Session, person: Person) -> Person:
     """Two processes may meet the same new address at once: the second one finds the first one's row."""
-    if keep_if_new(session, person):
-        return person
-    return session.scalars(_PERSON, {"email": person.email}).one()
+    if not keep_if_new(session, person, "email"):
+        person = session.scalars(_PERSON, {"email": person.email}).one()
+    ahead = ahead_of(session)
+    if ahead is not None and person.email in ahead.people:
+        ahead.people[person.email] = person
+    return person
+
+
+def _known_as(session: Session, email: str) -> Person | None:
+    ahead = ahead_of(session)
+    if ahead is not None and email in ahead.people:
+        return ahead.people[email]
+    return session.scalar(_PERSON, {"email": email})
 
 
 def attach(session: Session, blobs: BlobStore, entry_id: int, attachments: tuple[Attachment, ...]) -> None:
@@ -194,7 +226,7 @@ def _opening_event(context: Context, actor: Actor, opening: Opening, ticket: Tic
 
 
 def _first_entry(session: Session, context: Context, actor: Actor, ticket: Ticket, opening: Opening) -> None:
-    entry_id = write(
+    entry_id = write_known(
         session,
         Entry,
         ticket_id=ticket.id,
@@ -227,7 +259,7 @@ def _participants(session: Session, ticket: Ticket, opening: Opening) -> None:
 
 def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Opening, now: Standing) -> None:
     """The automatic reply with the number: at most one per ticket and address."""
-    entry_id = write(
+    entry_id = write_known(
         session,
         Entry,
         ticket_id=ticket.id,
@@ -251,6 +283,8 @@ def open_ticket(session: Session, context: Context, actor: Actor, opening: Openi
     event = _opening_event(context, actor, opening, ticket)
     now = refresh(session, context, ticket, events=(event,), holds=())
     keep(session, ticket)
+    if ahead := ahead_of(session):
+        ahead.tickets[ticket.id] = ticket
     event.ticket_id = ticket.id
     keep(session, event)
     if opening.text or opening.attachments or opening.raw_id is not None:

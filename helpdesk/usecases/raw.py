@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.failpoints import failpoint
 from helpdesk.store.mail_models import RawMessage
+from helpdesk.store.rows import change
 from helpdesk.tickets.words import Channel
 
 TRIES = 3
@@ -22,9 +23,10 @@ SET_ASIDE = ("quarantined", "flood")
 FINISHED = ("desk", "content_hash", "message_id", "state", "reason", "ticket_id", "sender")
 
 # Statements of the hot path are built once: building one costs more than running it.
+_STORED = (RawMessage.id, RawMessage.channel, RawMessage.external_id)
 _STORE = {
-    "postgresql": postgres_insert(RawMessage).on_conflict_do_nothing().returning(RawMessage.id),
-    "sqlite": sqlite_insert(RawMessage).on_conflict_do_nothing().returning(RawMessage.id),
+    "postgresql": postgres_insert(RawMessage).on_conflict_do_nothing().returning(*_STORED),
+    "sqlite": sqlite_insert(RawMessage).on_conflict_do_nothing().returning(*_STORED),
 }
 _CLAIM = (
     select(RawMessage.id, RawMessage.desk, RawMessage.received_at)
@@ -38,7 +40,7 @@ _CLAIM_ALL = (
     .with_for_update(skip_locked=True)
 )
 _FINISH = (
-    update(RawMessage)
+    update(RawMessage.__table__)  # type: ignore[arg-type]
     .where(RawMessage.id == bindparam("raw_id"))
     .values({name: bindparam(f"new_{name}") for name in FINISHED})
 )
@@ -69,24 +71,48 @@ def store_raw(
 
     The caller commits before it marks the message as handled at its source.
     """
-    values = {
-        "channel": channel,
-        "external_id": external_id,
-        "desk": desk,
-        "source": source,
-        "sha256": hashlib.sha256(body).hexdigest(),
+    arrived = Arrived(channel, external_id, body, received_at, desk, source)
+    return store_all_raw(session, [arrived], now)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message as it came; `received_at` is aware UTC, `external_id` its identity at its source."""
+
+    channel: str
+    external_id: str
+    body: bytes
+    received_at: datetime
+    desk: str | None
+    source: str
+
+
+def store_all_raw(session: Session, messages: Sequence[Arrived], now: datetime) -> list[int | None]:
+    """Like `store_raw` for each of them; their ids rise in this order."""
+    values = [_as_it_came(message, now) for message in messages]
+    statement = _STORE[session.get_bind().dialect.name]
+    ids = {(row.channel, row.external_id): row.id for row in session.connection().execute(statement, values)}
+    return [ids.pop((message.channel, message.external_id), None) for message in messages]
+
+
+def _as_it_came(message: Arrived, now: datetime) -> dict[str, object]:
+    return {
+        "channel": message.channel,
+        "external_id": message.external_id,
+        "desk": message.desk,
+        "source": message.source,
+        "sha256": hashlib.sha256(message.body).hexdigest(),
         "content_hash": "",
         "message_id": "",
         "state": "received",
         "reason": "",
         "attempts": 0,
         "next_try_at": now,
-        "received_at": received_at,
+        "received_at": message.received_at,
         "stored_at": now,
-        "size": len(body),
-        "body": body,
+        "size": len(message.body),
+        "body": message.body,
     }
-    return session.connection().execute(_STORE[session.get_bind().dialect.name], values).scalar()
 
 
 @dataclass(slots=True)
@@ -122,7 +148,7 @@ def finish_raw(session: Session, raw: Claim, state: str, reason: str, ticket_id:
     failpoint("intake.after_ticket_before_state")
     values = (raw.desk, raw.content_hash, raw.message_id, state, reason, ticket_id, raw.sender)
     named = {f"new_{name}": value for name, value in zip(FINISHED, values, strict=True)}
-    session.connection().execute(_FINISH, {"raw_id": raw.id, **named})
+    change(session, _FINISH, raw.id, {"raw_id": raw.id, **named})
 
 
 def waiting(session: Session, now: datetime, limit: int = 50) -> list[int]:

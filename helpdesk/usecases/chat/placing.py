@@ -13,7 +13,7 @@ from helpdesk.channels.chat.words import is_greeting
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.chat_models import ChatFile, ChatMessage
 from helpdesk.store.models import Entry, Person, Ticket
-from helpdesk.store.rows import write
+from helpdesk.store.rows import write, write_known
 from helpdesk.tickets.words import EntryKind
 from helpdesk.usecases.chat.saying import say
 from helpdesk.usecases.chat.turn import Heard, Turn
@@ -126,7 +126,7 @@ def _acknowledge(turn: Turn, ticket: Ticket, text: str) -> None:
     resumes = None if calendar.is_working(context.now) else calendar.next_working(context.now).isoformat()
     values = promised(standing(turn.session, context, ticket), ticket, ()) | {"resumes": resumes}
     told = render_chat(context, ticket, "acknowledgement", values, turn.language)
-    entry_id = write(
+    entry_id = write_known(
         turn.session,
         Entry,
         ticket_id=ticket.id,

@@ -13,7 +13,7 @@ from helpdesk.channels.chat.model import Choice, Template
 from helpdesk.store.chat_models import ChatAccount, ChatMessage
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Ticket
-from helpdesk.store.rows import write
+from helpdesk.store.rows import write, write_known
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.caps import HELD, PENDING, UNSENDABLE
 from helpdesk.usecases.chat.accounts import is_window_open
@@ -106,7 +106,7 @@ def say(
         values = _row(context, account, kind, data) | {"state": state, "error": why, "automatic": automatic}
         values |= {"ticket_id": ticket.id if ticket else None, "entry_id": entry_id, "once_key": key}
         values["sent_at"] = context.now if state == SENT else None
-        outbox_id = write(session, OutboxMessage, **values)
+        outbox_id = write_known(session, OutboxMessage, **values)
         if state == SENT:
             note_said(session, context, account, f"web-{outbox_id}", outbox_id, values)
 
