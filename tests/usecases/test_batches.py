@@ -108,9 +108,10 @@ def test_a_mail_that_is_still_read_does_not_keep_the_transaction_open(post: Post
 
     def reader(raw: bytes, **arguments: Any) -> Inbound:
         if b"Surat 2" in raw:
-            time.sleep(0.1)
-            with app.app_context(), unit_of_work() as session:  # another process may write meanwhile
-                opened.append(session.query(Ticket).count() == 1)
+            end = time.monotonic() + 10
+            while not opened and time.monotonic() < end:
+                with app.app_context(), unit_of_work() as session:  # another process may write meanwhile
+                    opened.extend([True] * session.query(Ticket).count())
         return read(raw, **arguments)
 
     post.reader = reader
