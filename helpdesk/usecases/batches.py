@@ -40,6 +40,10 @@ DECIDED_WITHIN = 0.05
 """Seconds: after these no further mail is added to what is gathered; what has been read waits no longer for the next
 ones to be read; no further mail is added to the transaction. So long, all in all, the first mail waits for the others.
 """
+AT_LEAST = 5
+"""So many that are read already are decided together all the same: on a machine that is that busy, what is asked and
+written for all of them takes longer than they do, and the last of them would wait for the more of it.
+"""
 _REFERRED = (Person, Ticket, Event, Entry, Entry)
 """What one mail makes at most that is named elsewhere: its own entry and that of the automatic reply are two."""
 
@@ -115,7 +119,7 @@ def _together(session: Session, desk: Desk, queue: deque[_Waiting], group: list[
     """The outcomes of those that fit into this transaction; `group` says which, also when it fails."""
     read = _read_already(queue)
     group.append(read[0])
-    claims = claim_all(session, [waiting.raw_id for waiting in read])
+    claims = claim_all(session, [waiting.raw_id for waiting in queue])
     context = desk.context()
     if len(read) == 1:
         return [_decided(session, context, claims, read[0])]
@@ -124,7 +128,7 @@ def _together(session: Session, desk: Desk, queue: deque[_Waiting], group: list[
         began = time.monotonic()
         outcomes = [_decided(session, context, claims, read[0])]
         for waiting in read[1:]:
-            if time.monotonic() - began >= DECIDED_WITHIN:
+            if len(group) >= AT_LEAST and time.monotonic() - began >= DECIDED_WITHIN:
                 break
             group.append(waiting)
             outcomes.append(_decided(session, context, claims, waiting))
