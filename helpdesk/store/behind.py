@@ -77,6 +77,15 @@ def _next_ids(models: tuple[type[Base], ...]) -> Executable:
     return select(*given).select_from(func.generate_series(1, bindparam("many")).alias())
 
 
+def new_ids(session: Session, model: type[Base], many: int) -> list[int]:
+    """So many ids, rising, for rows that this transaction, which writes, is about to insert into the table."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        return sorted(connection.scalars(_next_ids((model,)), {"many": many}))
+    last = connection.scalar(_last_ids((model,))) or 0
+    return list(range(last + 1, last + 1 + many))
+
+
 @cache
 def _last_ids(models: tuple[type[Base], ...]) -> Executable:
     """The highest ids of these tables."""

@@ -6,7 +6,7 @@ run through a template engine: it is a value in one.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,10 +43,17 @@ def local_time(moment: datetime | str | None, zone: ZoneInfo, language: str) -> 
         return ""
     aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     local, name = aware.astimezone(zone), zone_name(zone, aware.astimezone(zone))
+    minute = local.replace(second=0, microsecond=0, tzinfo=None)
     if (local.hour, local.minute, local.second) == (0, 0, 0):
-        ending = format_datetime(local - timedelta(days=1), _pattern(language), locale=language)
+        ending = _written(minute - timedelta(days=1), language)
         return f"{ending[:-5]}24{ending[-3:]} {name}"
-    return f"{format_datetime(local, _pattern(language), locale=language)} {name}"
+    return f"{_written(minute, language)} {name}"
+
+
+@lru_cache(maxsize=512)
+def _written(minute: datetime, language: str) -> str:
+    """Of mails that come together most are due in the same minute."""
+    return format_datetime(minute, _pattern(language), locale=language)
 
 
 @cache

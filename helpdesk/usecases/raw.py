@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from helpdesk.failpoints import failpoint
+from helpdesk.store.behind import new_ids
 from helpdesk.store.mail_models import RawMessage
 from helpdesk.store.rows import change
 from helpdesk.tickets.words import Channel
@@ -23,11 +24,11 @@ SET_ASIDE = ("quarantined", "flood")
 FINISHED = ("desk", "content_hash", "message_id", "state", "reason", "ticket_id", "sender")
 
 # Statements of the hot path are built once: building one costs more than running it.
-_STORED = (RawMessage.id, RawMessage.channel, RawMessage.external_id)
 _STORE = {
-    "postgresql": postgres_insert(RawMessage).on_conflict_do_nothing().returning(*_STORED),
-    "sqlite": sqlite_insert(RawMessage).on_conflict_do_nothing().returning(*_STORED),
+    "postgresql": postgres_insert(RawMessage).on_conflict_do_nothing(),
+    "sqlite": sqlite_insert(RawMessage).on_conflict_do_nothing(),
 }
+_STORED = select(RawMessage.id).where(RawMessage.id.in_(bindparam("raw_ids", expanding=True)))
 _CLAIM = (
     select(RawMessage.id, RawMessage.desk, RawMessage.received_at)
     .where(RawMessage.id == bindparam("raw_id"), RawMessage.state == "received")
@@ -89,10 +90,11 @@ class Arrived:
 
 def store_all_raw(session: Session, messages: Sequence[Arrived], now: datetime) -> list[int | None]:
     """Like `store_raw` for each of them; their ids rise in this order."""
-    values = [_as_it_came(message, now) for message in messages]
-    statement = _STORE[session.get_bind().dialect.name]
-    ids = {(row.channel, row.external_id): row.id for row in session.connection().execute(statement, values)}
-    return [ids.pop((message.channel, message.external_id), None) for message in messages]
+    ids = new_ids(session, RawMessage, len(messages))
+    values = [{"id": identity, **_as_it_came(message, now)} for identity, message in zip(ids, messages, strict=True)]
+    session.connection().execute(_STORE[session.get_bind().dialect.name], values)
+    stored = set(session.connection().scalars(_STORED, {"raw_ids": ids}))
+    return [identity if identity in stored else None for identity in ids]
 
 
 def _as_it_came(message: Arrived, now: datetime) -> dict[str, object]:
