@@ -87,6 +87,8 @@ def _desk(name: str, data: Data, groups: Mapping[str, Group], items_of: Mapping[
         whatsapp=data["whatsapp"],
         phone=data["phone"],
         address=data["address"],
+        visit_minutes=data["visit_minutes"],
+        visits_at_once=data["visits_at_once"],
         complaints=data.get("complaints", _NO_TEXT),
     )
 

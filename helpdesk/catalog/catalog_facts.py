@@ -112,6 +112,8 @@ def _desk(catalog: Catalog, desk: Desk, told: set[str]) -> Fact:
     parts = (
         *(Fact(what, value, alike(value)) for what, value in given.items() if value),
         Fact("zone", desk.zone.key, alike(desk.zone.key)),
+        Fact("visit_minutes", desk.visit_minutes, alike(str(desk.visit_minutes))),
+        Fact("visits_at_once", desk.visits_at_once, alike(str(desk.visits_at_once))),
         Fact("groups", None, alike(""), words=groups, ordered=True),
         Fact("items", None, alike(""), words=items),
         *text_facts(complaints=desk.complaints),

@@ -61,6 +61,8 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "Desk.phone": ("Nomor telepon meja", "The desk's telephone number"),
     "Desk.address": ("Alamat kantor, di bawah surat meja", "The address of the office, under the desk's letters"),
     "Desk.complaints": ("Kanal pengaduan", "The channels for complaints"),
+    "Desk.visit_minutes": ("Lama satu kunjungan dalam menit", "How many minutes a booked visit takes"),
+    "Desk.visits_at_once": ("Kunjungan pada waktu yang sama; 0: tidak ada", "Visits at the same time; 0: none"),
     # services and items
     "Service.code": ("Kode dalam standar: ITSM.8", "The code in the standard: ITSM.8"),
     "Service.name": ("Nama layanan", "The name of the service"),

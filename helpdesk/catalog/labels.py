@@ -36,6 +36,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "phone": ("telepon", "telephone"),
     "address": ("alamat kantor", "address of the office"),
     "complaints": ("kanal pengaduan", "complaint channels"),
+    "visit_minutes": ("menit tiap kunjungan", "minutes of a visit"),
+    "visits_at_once": ("kunjungan pada waktu yang sama", "visits at the same time"),
     # of an item
     "summary": ("ringkasan", "summary"),
     "keywords": ("kata kunci", "keyword"),

@@ -67,7 +67,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One office's service desk."""
+    """One office's service desk.
+
+    `visits_at_once`: so many visits of `visit_minutes` can be booked for one time; 0: none.
+    """
 
     id: str
     prefix: str
@@ -81,6 +84,8 @@ class Desk:
     phone: str = ""
     address: str = ""
     complaints: Text = Text("", "")
+    visit_minutes: int = 60
+    visits_at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,8 @@ class DeskSchema(Part):
     phone = Word(load_default="")
     address = Word(load_default="")
     complaints = Wording()
+    visit_minutes = Number(15, 480, load_default=60)
+    visits_at_once = Number(0, 100, load_default=1)
 
 
 class DefaultsSchema(Part):

@@ -61,6 +61,8 @@ LINE = (
     Ticket.resolution_done_at,
     Ticket.resolution_verdict,
     Ticket.starts_at,
+    Ticket.visit_at,
+    Ticket.visit_until,
     Person.name.label("requester_name"),
     Person.email.label("requester_email"),
     SHOWN_NAME.label("assignee"),

@@ -37,7 +37,10 @@ class NumberSequence(Base):
 
 
 class Ticket(Base):
-    """One ticket. `version` is the optimistic lock and the ETag; times are UTC."""
+    """One ticket. `version` is the optimistic lock and the ETag; times are UTC.
+
+    `visit_at` to `visit_until`: a time that is booked for work on site or a visit (`visit_kind`).
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -102,6 +105,13 @@ class Ticket(Base):
             postgresql_where=text("assignee_id IS NULL"),
         ),
         Index(
+            "ix_ticket_visit",
+            "desk",
+            "visit_at",
+            sqlite_where=text("visit_at IS NOT NULL"),
+            postgresql_where=text("visit_at IS NOT NULL"),
+        ),
+        Index(
             "ix_ticket_labels",
             "desk",
             "item",
@@ -158,6 +168,9 @@ class Ticket(Base):
     next_check_at: Mapped[datetime | None] = mapped_column(index=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     unread: Mapped[bool] = mapped_column(default=False)
+    visit_at: Mapped[datetime | None]
+    visit_until: Mapped[datetime | None]
+    visit_kind: Mapped[str | None] = mapped_column(String(8))
 
     requester: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     entries: Mapped[list["Entry"]] = relationship(order_by="Entry.id", back_populates="ticket")

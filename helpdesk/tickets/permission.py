@@ -102,7 +102,7 @@ _AGENT = frozenset(
 )
 _AGENT_OR_GROUP = frozenset({Action.TAKE, Action.SET, Action.ESCALATE, Action.HAND_BACK, Action.FULFIL})
 _REQUESTER = frozenset({Action.CONFIRM, Action.REOPEN, Action.CANCEL, Action.SET})
-REQUESTER_SETS = frozenset({"attributes"})
+REQUESTER_SETS = frozenset({"attributes", "visit", "visit_at"})
 """The fields of `set` that a requester may give (docs/adr/0019)."""
 
 

@@ -18,8 +18,11 @@ from helpdesk.usecases.notices import tell_requester
 from helpdesk.usecases.short_notice import ACCEPTED, accepting
 from helpdesk.usecases.staging import asked_ends, changed_ends
 from helpdesk.usecases.supplying import are_late, asked_ticks, changes, end_satisfied_hold, is_now_complete
+from helpdesk.usecases.visits import booked, take_over, tell_of_visit
 
-BEFORE_FULFILMENT = frozenset({"attributes", "event_at", "starts_at", "agreed_due_at", "stages", ACCEPTED})
+BEFORE_FULFILMENT = frozenset(
+    {"attributes", "event_at", "starts_at", "agreed_due_at", "stages", "visit", "visit_at", ACCEPTED}
+)
 """The fields of `set` that need a ticket which is not fulfilled yet."""
 
 
@@ -98,15 +101,15 @@ def _refuse_a_time_past(deed: Deed, before: datetime | None, after: datetime | N
 
 def describe(deed: Deed) -> None:
     """Attributes, event date, start of the clock, agreed date, documents that came, stages that ended, a late request
-    taken on; any.
+    taken on, a visit booked; any.
 
     What is known to be so already is no event. A deadline that moves by it is told to the requester and everybody in
     copy. After fulfilment only documents that are due then can be ticked off; it changes no status (docs/adr/0015).
     """
     given, asked, ends = _answers(deed), asked_ticks(deed), asked_ends(deed)
-    data: dict[str, Any] = dict(_times(deed))
+    data: dict[str, Any] = {**_times(deed), **booked(deed)}
     late = bool(asked) and not any(deed.fields.get(name) for name in BEFORE_FULFILMENT) and are_late(deed, asked)
-    if not data and not given and not asked and not ends and not deed.fields.get(ACCEPTED):
+    if not data and not any((given, asked, ends, deed.fields.get(ACCEPTED), deed.fields.get("visit"))):
         raise Invalid(_("Nothing to set was given."))
     deed.target(late_document=late)
     attributes = {name: value for name, value in given.items() if deed.ticket.attributes.get(name) != value}
@@ -135,9 +138,11 @@ def _describe(deed: Deed, data: dict[str, Any], *, late_document: bool) -> None:
     deed.done(why=str(data.get(ACCEPTED) or deed.fields.get("reason") or ""), data=data, late_document=late_document)
     _take_over(deed.ticket, data)
     mark_urgent(deed.ticket, deed.item)
-    if isinstance(deed.actor, Requester) and "attributes" in data:
+    if isinstance(deed.actor, Requester) and ("attributes" in data or "visit" in data):
         deed.ticket.unread = True
     end_satisfied_hold(deed)
+    if "visit" in data:
+        tell_of_visit(deed, data)
     if moves:
         told = {name: data[name] for name in ("from_due_at", "due_at")}
         tell_requester(deed, "change", {"changed": _told(deed, data.get("changed", [])), **told}, copies=True)
@@ -153,3 +158,5 @@ def _take_over(ticket: Ticket, data: Mapping[str, Any]) -> None:
     for name in ("event_at", "starts_at", "agreed_due_at"):
         if name in data:
             setattr(ticket, name, moment(data[name]))
+    if "visit" in data:
+        take_over(ticket, data["visit"])

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from helpdesk.tickets.errors import Invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.words import Action, CancelReason, Channel, HoldReason, TicketType
+from helpdesk.usecases.visits import KINDS as VISITS
 from helpdesk.web.fields import (
     LARGEST_NUMBER,
     LONG,
@@ -60,6 +61,7 @@ STAGES_SAY = (
     "it back. The deadline stays: it is the planned end if every stage ends on its due."
 )
 SHORT_NOTICE_SAYS = "Why a request that came later than its standard asks is taken on all the same."
+VISIT_SAYS = "The beginning of a free slot of the desk; `visit` says who comes to whom, and `none` cancels."
 DONE_SAYS = "What was done, told to the requester: part of the message of the resolution and of the conversation."
 REPLY_SAYS = "What is said to the requester; needed unless a template is chosen."
 TEMPLATE_SAYS = "`name|language` of an approved template of the ticket's channel, with its `values`, one a line."
@@ -80,6 +82,8 @@ ACTION_FIELDS: Mapping[Action, Mapping[str, fields.Field[Any]]] = {
         "starts_at": _optional(Moment()),
         "agreed_due_at": _optional(DayOrMoment()),
         "short_notice": _optional(Words(MEDIUM, metadata={"description": SHORT_NOTICE_SAYS})),
+        "visit_at": _optional(Moment(metadata={"description": VISIT_SAYS})),
+        "visit": _optional(Choice(VISITS, _("Unknown kind of visit."))),
         "reason": _optional(Words(MEDIUM)),
     },
     Action.ESCALATE: {"group": Words(60, required=True, minimum=1), "reason": _optional(Words(MEDIUM))},

@@ -79,6 +79,7 @@ OTHER = {
     Desk: {
         "prefix": "XX", "name": "x", "zone": ZoneInfo("UTC"), "calendar": "x", "groups": (), "items": (),
         "email": "x@y.z", "whatsapp": "1", "phone": "1", "address": "Jl. Merdeka 1", "complaints": NAME,
+        "visit_minutes": 30, "visits_at_once": 2,
     },
     Service: {"code": "x", "name": NAME, "legal_basis": ("x",), "authority": "a"},
     Authority: {"name": NAME, "standard": "x", "valid_from": date(2026, 1, 1)},

@@ -88,6 +88,7 @@ def kind_names() -> Mapping[str, str]:
         "documents": _("list of missing documents"),
         "change": _("notice of a changed deadline"),
         "late-request": _("notice of a missed lead time"),
+        "visit": _("time of a visit"),
         "warning": _("warning to staff"),
         "alarm": _("breach told to supervisors"),
         "digest": _("several notices to staff"),

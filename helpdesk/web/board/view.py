@@ -10,6 +10,7 @@ from helpdesk.sla.clock import stopping
 from helpdesk.tickets.words import Status
 from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.editions import item_of
+from helpdesk.usecases.visits import HOLDING
 from helpdesk.web.board.clocks import ClockColumns, Pill, Present, leading, two_clocks
 from helpdesk.web.board.shell import Alarm, Place
 
@@ -32,6 +33,8 @@ class BoardColumns(ClockColumns, Protocol):
     requester_email: str | None
     assignee: str | None
     attributes: Mapping[str, Any]
+    visit_at: datetime | None
+    visit_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Line:
     unread: bool
     classified: bool
     undelivered: bool = False
+    visit: str = ""
+    visit_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,16 @@ def line(row: BoardColumns, at: Present, catalog: Catalog, root: str = "", *, fi
         urgent=row.urgent,
         unread=row.unread,
         classified=row.item is not None,
+        visit=at.brief(row.visit_at) if row.visit_at and row.status in HOLDING else "",
+        visit_closed=_is_closed(row, at),
     )
+
+
+def _is_closed(row: BoardColumns, at: Present) -> bool:
+    """True when the desk does not work any more in the time that was booked."""
+    if row.visit_at is None or row.visit_until is None:
+        return False
+    return at.measure(row.visit_at, row.visit_until) < (row.visit_until - row.visit_at).total_seconds() // 60
 
 
 def _place(row: BoardColumns, at: Present, catalog: Catalog, *, file_came: bool) -> str:

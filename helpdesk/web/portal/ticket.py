@@ -28,6 +28,8 @@ from helpdesk.web.portal.progress import Promise, Step, promise, steps, until
 from helpdesk.web.portal.standard import Present
 from helpdesk.web.portal.times import working_amount
 from helpdesk.web.portal.words import _
+from helpdesk.web.ticket.view import Visit
+from helpdesk.web.ticket.visit import kinds_for_requesters, visit
 
 PUBLIC = (EntryKind.REQUESTER_MESSAGE, EntryKind.PUBLIC_REPLY, EntryKind.AUTOMATIC_REPLY)
 PARTS = "\n\n---\n\n"
@@ -95,6 +97,7 @@ class Page:
     reopen_until: str
     rating: int | None
     comment: str
+    visit: Visit
 
 
 def file_size(size: int) -> str:
@@ -201,6 +204,18 @@ def _wanted(lines: Sequence[Line], missing: Sequence[Line], language: str) -> tu
     )
 
 
+def _visit(session: Session, context: Context, ticket: Ticket, at: Present, *, may: bool) -> Visit:
+    return visit(
+        session,
+        context,
+        ticket,
+        at.language,
+        when=lambda moment: until(moment, at),
+        names=kinds_for_requesters,
+        may=may,
+    )
+
+
 def ticket_page(session: Session, context: Context, ticket: Ticket, requester: Requester, at: Present) -> Page:
     """The page of a ticket for its requester, as of the context's now."""
     holds = list(session.scalars(select(Hold).where(Hold.ticket_id == ticket.id).order_by(Hold.id)))
@@ -239,4 +254,5 @@ def ticket_page(session: Session, context: Context, ticket: Ticket, requester: R
         reopen_until=until(ticket.reopen_until, at) if ticket.reopen_until and reopens else "",
         rating=ticket.rating,
         comment=ticket.rating_comment,
+        visit=_visit(session, context, ticket, at, may=item is not None and may_now(requester, Action.SET, facts)),
     )

@@ -39,6 +39,7 @@ from helpdesk.web.portal.shell import shell
 from helpdesk.web.portal.standard import Present
 from helpdesk.web.portal.ticket import document_field, public_file, ticket_page
 from helpdesk.web.portal.uploads import uploaded
+from helpdesk.web.portal.visiting import asked_visit
 from helpdesk.web.portal.words import _
 from helpdesk.web.work import context, database, surroundings, undo
 
@@ -203,6 +204,11 @@ def _change(door: Door) -> str | Kept:
     return _("The details have been changed, and with them the time.")
 
 
+def _visit(door: Door) -> str:
+    act(door.requester, door.ticket.number, Action.SET, asked_visit(request.form))
+    return _("The time is booked: you find it here.") if door.ticket.visit_at else _("The visit is cancelled.")
+
+
 def _withdraw(door: Door) -> str:
     act(door.requester, door.ticket.number, Action.CANCEL, {})
     return _("Your request has been withdrawn.")
@@ -210,6 +216,7 @@ def _withdraw(door: Door) -> str:
 
 DEEDS: dict[str, Callable[[Door], str | Kept]] = {
     "change": _change,
+    "visit": _visit,
     "reply": _reply,
     "documents": _documents,
     "reopen": _reopen,

@@ -39,6 +39,7 @@ from helpdesk.web.ticket.reached import reached, slip_choices
 from helpdesk.web.ticket.stages import stages
 from helpdesk.web.ticket.undelivered import undelivered
 from helpdesk.web.ticket.view import Buttons, Message, Person, Rule, TicketPage
+from helpdesk.web.ticket.visit import visit_for_staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,8 @@ def _task(found: Read, requester: Person, last: Pill, at: Present) -> tuple[Rule
     if ticket.event_at:
         told.append(Rule(_("Event"), at.words.full(ticket.event_at, at.zone)))
     due = ticket.resolution_due_at
+    if ticket.visit_at:
+        told.append(Rule(_("Visit"), at.words.full(ticket.visit_at, at.zone)))
     told.append(Rule(_("Until"), f"{at.words.full(due, at.zone)} · {last.text}" if due else last.text))
     asked = next((e.why for e in reversed(found.events) if e.action == Action.ESCALATE and e.why), "")
     told += [Rule(_("From Layer 1"), asked)] if asked else []
@@ -242,6 +245,7 @@ def _with_facts(page: TicketPage, viewer: Viewer, found: Read) -> TicketPage:
         stages=stages(found.standing, at, open_=ticket.status in _GOING_ON, may_set=may_set),
         lapses=lapse(found.standing.timeline, at),
         reached=reached(found.events[0].data, at),
+        visit=visit_for_staff(viewer.session, viewer.context, ticket, at, may=may_set),
         slip=slip_choices(found.events[0].data) if viewer.staff.is_agent(ticket.desk) else (),
         perhaps_came=perhaps_came(viewer.session, ticket, at),
         undelivered=undelivered(found.deliveries, viewer.staff, ticket.desk),

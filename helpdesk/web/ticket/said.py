@@ -46,6 +46,17 @@ def documents(data: Mapping[str, Any], language: str) -> str:
     return "; ".join(parts + ([_("the documents are complete")] if data.get("starts_at") else []))
 
 
+def visit(data: Mapping[str, Any], at: Present) -> str:
+    """The time that was booked, changed or cancelled."""
+    if "visit" not in data:
+        return ""
+    now, before = (moment((data.get(name) or {}).get("starts_at")) for name in ("visit", "visit_before"))
+    old, new = (at.words.dated(m, at.now, at.zone) if m else "" for m in (before, now))
+    if old and new:
+        return str(_("visit %(before)s → %(after)s", before=old, after=new))
+    return str(_("visit on %(when)s", when=new) if new else _("visit on %(when)s cancelled", when=old))
+
+
 def stages(data: Mapping[str, Any], at: Present) -> str:
     """Which stages ended and when, and which had not after all."""
     found = []

@@ -215,7 +215,12 @@ def _details(event: Event, catalog: Catalog, at: Present, names: Names) -> str:
             waits = words.hold.get(str(data.get("reason")), str(data.get("reason", "")))
             return ": ".join([waits, ", ".join(data["missing"])] if data.get("missing") else [waits])
         case Action.SET | Action.EXTEND:
-            parts = (said.described(data, at), said.documents(data, words.language), said.stages(data, at))
+            parts = (
+                said.described(data, at),
+                said.documents(data, words.language),
+                said.stages(data, at),
+                said.visit(data, at),
+            )
             return "; ".join(part for part in parts if part)
         case Action.FULFIL:
             return str(data.get("label", ""))

@@ -102,6 +102,21 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """When the visit is (empty: none is booked) and of which kind; `closed`: the desk does not work then any more.
+
+    `days`: the free times, by day; nothing where the person may not book. `kinds`: those to choose from.
+    """
+
+    says: str = ""
+    kind: str = ""
+    closed: bool = False
+    at_desk: bool = False
+    days: tuple["Options", ...] = ()
+    kinds: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """Another ticket that belongs to this one; without number and link where its desk is not the viewer's."""
 
@@ -238,6 +253,7 @@ class TicketPage:
     requester: Person = Person("", "")
     reached: tuple[Rule, ...] = ()
     slip: tuple[Choice, ...] = ()
+    visit: Visit | None = None
     response: ClockSide = NO_CLOCK
     resolution: ClockSide = NO_CLOCK
     milestones: tuple[ClockSide, ...] = ()
