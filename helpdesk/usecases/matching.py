@@ -13,6 +13,7 @@ from helpdesk.store.rows import write
 from helpdesk.tickets.reference import numbers_in
 from helpdesk.usecases.ahead import ahead_of
 from helpdesk.usecases.linking import final_target
+from helpdesk.usecases.notices import is_ours
 
 NEAREST = 50
 """At most so many ids of one mail are looked up: the answered one, and the latest of its references."""
@@ -64,14 +65,16 @@ def tickets_by_ids(session: Session, mail: Inbound, desk: str | None) -> list[Ti
     because an answer to it came before it.
 
     One id may be known on several tickets, as a mail to two desks is: there the one of the receiving desk comes
-    first, then the newest.
+    first, then those of who used the id first, then the newest. Else whoever has read the id of somebody's mail could
+    open a ticket under it, put the people of that mail in copy, and get their next words.
     """
     ids = [*nearest_ids(mail), *filter(None, [mail.message_id])]
     if not ids:
         return []
     rows = _known(session, ids, mail.message_id)
     found = [(awaited, ids.index(key), session.get_one(Ticket, ticket_id)) for key, awaited, ticket_id in rows]
-    found.sort(key=lambda each: (each[0], each[1], each[2].desk != desk))
+    first = {rank: ticket.requester_id for _awaited, rank, ticket in found}  # the newest ticket comes first
+    found.sort(key=lambda each: (each[0], each[1], each[2].desk != desk, each[2].requester_id != first[each[1]]))
     return list(dict.fromkeys(ticket for _awaited, _rank, ticket in found))
 
 
@@ -104,7 +107,7 @@ def await_parents(session: Session, mail: Inbound, ticket: Ticket) -> None:
 def remember_ids(session: Session, ticket_id: int, entry_id: int | None, ids: tuple[str, ...]) -> None:
     """Let answers to this mail find its ticket by any id that it had; an id is kept once per ticket."""
     ahead = ahead_of(session)
-    for identifier in dict.fromkeys(filter(None, ids)):
+    for identifier in dict.fromkeys(i for i in ids if i and not is_ours(session, i)):
         keys = ahead.known([identifier]) if ahead is not None else None
         if keys is not None and not any(key.ticket_id == ticket_id for _id, key in keys):
             write(session, MessageKey, message_id=identifier, ticket_id=ticket_id, entry_id=entry_id)

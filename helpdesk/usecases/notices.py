@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.chat.model import Choice, Template
@@ -14,7 +14,7 @@ from helpdesk.store.chat_models import ChatAccount
 from helpdesk.store.mail_models import MessageKey, OutboxMessage
 from helpdesk.store.models import Entry, Event, Participant, Ticket
 from helpdesk.store.rows import write
-from helpdesk.tickets.addresses import is_nobodys
+from helpdesk.tickets.addresses import is_nobodys, random_part
 from helpdesk.tickets.events import SILENT
 from helpdesk.tickets.words import Action, Channel, EntryKind
 from helpdesk.usecases.caps import HELD, PENDING, UNSENDABLE, first_state
@@ -32,6 +32,12 @@ def new_message_id(sender: str) -> str:
     """A fresh Message-ID (without `<>`) with 128 random bits: who quotes it has seen our mail."""
     domain = sender.rpartition("@")[2] or "helpdesk.invalid"
     return f"{secrets.token_hex(16)}@{domain}"
+
+
+def is_ours(session: Session, message_id: str) -> bool:
+    """True for the Message-ID of a message that we wrote: no other mail has it, whatever its header says."""
+    ours = exists().where(OutboxMessage.message_id == message_id)
+    return bool(random_part(message_id)) and bool(session.scalar(select(ours)))
 
 
 def enqueue(

@@ -29,7 +29,7 @@ from helpdesk.usecases.deed import actor_kind, actor_name
 from helpdesk.usecases.documents import as_said, is_complete
 from helpdesk.usecases.editions import edition_at, keep_edition
 from helpdesk.usecases.messages import render_entry
-from helpdesk.usecases.notices import enqueue
+from helpdesk.usecases.notices import enqueue, is_ours
 from helpdesk.usecases.promising import promised
 
 
@@ -243,7 +243,7 @@ def _first_entry(session: Session, context: Context, actor: Actor, ticket: Ticke
         created_at=opening.received_at,
     )
     attach(session, BlobStore(context.settings.data), entry_id, opening.attachments)
-    if opening.message_id:
+    if opening.message_id and not is_ours(session, opening.message_id):
         write(session, MessageKey, message_id=opening.message_id, ticket_id=ticket.id, entry_id=entry_id)
 
 

@@ -42,3 +42,20 @@ def test_copies_of_the_opening_see_replies_but_no_link_and_no_history(yard: Yard
     assert "Jawaban kami" in yard.told(EVE)
     assert HISTORY not in yard.told(EVE)
     assert "/t/" not in yard.told(EVE)
+
+
+@pytest.mark.parametrize("field", ["Message_ID", "X_Original_Message_ID"])
+@pytest.mark.parametrize("of", ["ours", "theirs"])
+@pytest.mark.parametrize("writer", ["sari@kantor.example", "bos@kantor.example"])
+def test_a_ticket_opened_under_a_known_id_does_not_get_what_others_answer_to_it(
+    yard: Yard, field: str, of: str, writer: str
+) -> None:
+    number = yard.arrives(letter(HISTORY, Cc=f"bos@kantor.example, {EVE}"))
+    yard.office.does("rina", "reply", number, text="Jawaban kami")
+    stolen = f"<{yard.post.our_id(number)}>" if of == "ours" else "<m1@kantor.example>"
+    trap = {"From": EVE, "Cc": "sari@kantor.example, bos@kantor.example", "Message_ID": "<e@lain.example>"}
+    trapped = yard.arrives(letter("Halo", **(trap | {field: stolen})))
+    assert trapped != number
+    for n in range(2):
+        answer = letter("sandi saya 1234", From=writer, In_Reply_To=stolen, Message_ID=f"<j{n}@k>")
+        assert yard.arrives(answer) == number, "it stays where the id was first"
