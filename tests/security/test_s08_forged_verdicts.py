@@ -87,3 +87,8 @@ def test_the_longest_field_is_read_in_linear_time(filler: str) -> None:
     began = time.process_time()
     assert verdict(field) in ("", "fail")
     assert time.process_time() - began < 2
+
+
+def test_a_verdict_is_read_in_no_charset_of_the_senders() -> None:
+    results = f"{OURS}; spf=pass smtp.mailfrom=a+ADs-dmarc=pass@evil".encode()
+    assert dmarc(Part([("authentication-results", results)], b"", params={"charset": "utf-7"}), OURS) == ""

@@ -56,7 +56,7 @@ def dmarc(message: Part, authserv_id: str) -> str:
     """
     if not authserv_id:
         return ""
-    fields = message.values("authentication-results")
+    fields = [value.decode("latin-1") for value in message.raw("authentication-results")]  # no charset of the sender's
     if authserv_id == ANONYMOUS:
         results, closed = _statements(fields[0]) if fields else ([""], True)
         return "" if "=" not in results[0] else _verdict(results) if closed else "fail"

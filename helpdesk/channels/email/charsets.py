@@ -32,6 +32,7 @@ ALIASES = {
 # Codecs of the standard library that are no character sets; some raise errors of their own or grow without bound.
 NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 GUESS_SAMPLE = 16_384
+PRINTABLE = bytes(range(0x20, 0x7F))
 
 
 def _stray(error: UnicodeError) -> tuple[str, int]:
@@ -59,6 +60,12 @@ def codec_of(declared: str) -> str:
     return info.name if is_text and info.name.replace("-", "_") not in NO_CHARSETS else ""
 
 
+@lru_cache(64)
+def _keeps_ascii(codec: str) -> bool:
+    """False for charsets in which the bytes of ASCII may mean something else (UTF-7, UTF-16, HZ, EBCDIC)."""
+    return _strict(PRINTABLE, codec) == PRINTABLE.decode("ascii")
+
+
 def _strict(data: bytes, codec: str) -> str | None:
     try:
         return data.decode(codec)
@@ -84,9 +91,15 @@ def _mostly_utf8(data: bytes) -> str | None:
 def decode(data: bytes, declared: str = "", *, guess: bool = True) -> str:
     """The text of `data`: the declared charset if it fits, then UTF-8, then a guess. Never raises, always storable.
 
-    Without `guess`, as for header fields, the last resort is Windows-1252: they are too short to tell more.
+    Without `guess`, as for header fields, the last resort is Windows-1252: they are too short to tell more. Nor does a
+    charset count there that reads ASCII as something else: every server on the way took the address for what it says in
+    ASCII, and its verdict is about that one.
     """
     codec = codec_of(declared)
+    if codec and not guess and not _keeps_ascii(codec):
+        codec = ""
+    if codec.startswith(("utf-16", "utf-32")) and data.isascii() and b"\0" not in data:
+        codec = ""  # mislabelled: even Chinese has other bytes among these
     if (not codec or codec in ("utf-8", "cp1252")) and data.isascii() and b"\x1b" not in data:
         return storable(data.decode("ascii"))
     text = _strict(data, codec) if codec else None

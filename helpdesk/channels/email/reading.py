@@ -16,9 +16,24 @@ from helpdesk.channels.email.words import decode_words
 
 MAX_SUBJECT = 1_000
 MAX_DATE = 100
+SHIFTS = re.compile(rb"\x1b(?:\$[()]?|\()[@-Z]")
+"""Where text in ISO-2022 changes its alphabet."""
 END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 FORMER_IDS = ("x-microsoft-original-message-id", "x-google-original-message-id", "x-original-message-id")
 COPY_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-delivered-to", "apparently-to")
+
+
+def _reads_so_in_bytes(message: Message, email: str) -> bool:
+    """True where the bytes of From name this address too, whatever charset they are said to be in.
+
+    In many charsets a byte of ASCII may be half of a letter (a quotation mark, a backslash), and the receiving server
+    knows none of them: its verdict is about the address that it saw.
+    """
+    values = message.raw("from")
+    if all(value.isascii() and b"\x1b" not in value for value in values):
+        return True
+    found = [a.email for value in values for a in mailboxes(SHIFTS.sub(b"", value).decode("latin-1")) if a.email]
+    return found == [email]
 
 
 def _sender(message: Message) -> tuple[Address, bool]:
@@ -30,7 +45,8 @@ def _sender(message: Message) -> tuple[Address, bool]:
         return (reply_to[0] if reply_to else Address("")), False
     usable = [address for address in found if address.email]
     sender = usable[0] if usable else (found[0] if found else Address("", decode_words(values[0])[:200]))
-    return sender, len(values) == 1 and len(found) == 1 and bool(usable)
+    certain = len(values) == 1 and len(found) == 1 and bool(usable)
+    return sender, certain and _reads_so_in_bytes(message, sender.email)
 
 
 def _delivered_to(message: Message, to: tuple[Address, ...], cc: tuple[Address, ...]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ UUENCODINGS = ("x-uuencode", "x-uue", "uuencode", "uue")
 FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.S)
 LINE_END = re.compile(rb"[ \t]*(?:\r?\n|\r|\Z)")
 HEADER_END = re.compile(rb"\n\r?\n|\r\r(?!\n)")
+LINES_END = re.compile(rb"\n\r?\n")
 
 
 @dataclass(slots=True)
@@ -91,6 +92,9 @@ def _split_head(raw: bytes) -> tuple[list[bytes], bytes]:
         first = re.match(rb"(?:\r?\n|\r)", raw)
         return [], raw[first.end() if first else 0 :]
     end = HEADER_END.search(raw)
+    if end and end[0] == b"\r\r" and b"\n" in raw[: end.start()]:
+        # Lines end with LF here, and the server that said who wrote read on: behind it stands the From that it saw.
+        end = LINES_END.search(raw, end.start())
     if end is None:
         return raw[:MAX_HEADER_BYTES].splitlines(), b""
     return raw[: min(end.start(), MAX_HEADER_BYTES)].splitlines(), raw[end.end() :]
