@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, NoReturn
@@ -54,6 +55,9 @@ def ingest(files: tuple[str, ...], desk: str | None) -> None:
         _try_again(type(error.orig).__name__)
     except OSError as error:
         _try_again(error.strerror or type(error).__name__)
+    except Exception as error:
+        logging.getLogger(__name__).exception("ingest ended early")
+        _try_again(type(error).__name__)  # whatever it is, no mail must come back to its sender for it
     sys.exit(1 if unreadable else 0)
 
 

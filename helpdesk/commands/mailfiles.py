@@ -7,7 +7,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-_SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*(?:\n|\Z)")
+_SEPARATOR = re.compile(
+    rb"\AFrom [^\n]*(?:\n|\Z)"
+    rb"|(?:(?<=\n\n)|(?<=\n\r\n))From [^\n]*(?:\d:\d\d[^\n]*\b\d{4}\b[^\n]*(?:\n|\Z)|\n(?=[!-9;-~]{1,76}:))"
+)
+"""What begins a mail in an mbox: with a time and a year, or before a field. Not all programs quote other such lines."""
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _RECEIVED = re.compile(rb"(?im)^received:((?:[^\n]*\n[ \t])*[^\n]*)$")
 

@@ -290,6 +290,8 @@ def test_a_locked_database_asks_the_transfer_agent_to_try_again(desk: Commands, 
     "wrong",
     [
         {"HELPDESK_DATABASE_URL": "sqlite:////nirgends/helpdesk.sqlite3"},
+        {"HELPDESK_DATABASE_URL": "bukan-url"},
+        {"HELPDESK_DATABASE_URL": f"sqlite:///{__file__}"},
         {"HELPDESK_KPTIK_MEDAN_IMAP_URL": "bukan-url"},
         {"HELPDESK_CATALOG": "/tidak/ada.yaml"},
         {"HELPDESK_DATA": "/proc/tidak-boleh"},

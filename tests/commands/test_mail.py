@@ -73,6 +73,15 @@ def test_an_mbox_is_cut_at_its_from_lines_and_unquoted(tmp_path: Path) -> None:
     assert found[0][1] == b"Subject: satu\n\nFrom awal\nFrom di tengah baris\n\n"
 
 
+def test_a_sentence_of_an_unquoted_mbox_does_not_cut_its_mail_in_two(tmp_path: Path) -> None:
+    box = tmp_path / "box"
+    words = b"Subject: satu\n\nHalo.\n\nFrom 10:30 on nothing works.\n\nFrom here: see below\nsalam\n\n"
+    box.write_bytes(
+        b"From -\n" + words + b"From a@b Mon Nov 23 08:00:00 2026 +0700\n\nkosong\n\nFrom c\nSubject: tiga\n"
+    )
+    assert [raw for _, raw in messages(str(box))] == [words, b"\nkosong\n\n", b"Subject: tiga\n"]
+
+
 def test_a_maildir_gives_its_delivered_messages_only(tmp_path: Path) -> None:
     for folder, name in (("new", "2.x"), ("cur", "1.x:2,S"), ("tmp", "3.x")):
         (tmp_path / folder).mkdir()

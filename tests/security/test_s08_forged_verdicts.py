@@ -90,5 +90,5 @@ def test_the_longest_field_is_read_in_linear_time(filler: str) -> None:
 
 
 def test_a_verdict_is_read_in_no_charset_of_the_senders() -> None:
-    results = f"{OURS}; spf=pass smtp.mailfrom=a+ADs-dmarc=pass@evil".encode()
+    results = f"{OURS}; spf=pass smtp.mailfrom=a+ADs-dmarc+AD0-pass+ADs-@evil".encode()
     assert dmarc(Part([("authentication-results", results)], b"", params={"charset": "utf-7"}), OURS) == ""
