@@ -5,20 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.base import Attachment
-from helpdesk.store.behind import APART
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.mail_models import MessageKey
-from helpdesk.store.models import Entry, Event, File, NumberSequence, Participant, Person, Ticket
-from helpdesk.store.rows import change, keep, keep_if_new, write, write_known
+from helpdesk.store.models import Entry, Event, File, Participant, Person, Ticket
+from helpdesk.store.rows import keep, keep_if_new, write, write_known
 from helpdesk.tickets.events import SILENT
 from helpdesk.tickets.permission import Actor, Staff
-from helpdesk.tickets.reference import format_number, number_year
 from helpdesk.tickets.words import Action, EntryKind, Status
 from helpdesk.tiers.routing import LAYER_1
 from helpdesk.usecases.ahead import ahead_of
@@ -30,6 +26,7 @@ from helpdesk.usecases.documents import as_said, is_complete
 from helpdesk.usecases.editions import edition_at, keep_edition
 from helpdesk.usecases.messages import render_entry
 from helpdesk.usecases.notices import enqueue, is_ours
+from helpdesk.usecases.numbering import next_number
 from helpdesk.usecases.promising import promised
 
 
@@ -70,54 +67,7 @@ class Opening:
     reply_held: str = ""
 
 
-_RAISE = (
-    update(NumberSequence)
-    .where(NumberSequence.desk == bindparam("of_desk"), NumberSequence.year == bindparam("of_year"))
-    .values(last=NumberSequence.last + 1)
-    .returning(NumberSequence.last)
-    .execution_options(**APART)
-)
-_SET = (
-    update(NumberSequence.__table__)  # type: ignore[arg-type]
-    .where(NumberSequence.desk == bindparam("of_desk"), NumberSequence.year == bindparam("of_year"))
-    .values(last=bindparam("to"))
-)
 _PERSON = select(Person).where(Person.email == bindparam("email"))
-
-
-def next_number(session: Session, context: Context, desk_id: str) -> str:
-    """The next number of the desk and year; the row's lock keeps numbers without gaps and without doubles."""
-    desk = context.desk(desk_id)
-    year = number_year(context.now, desk.zone)
-    ahead = ahead_of(session)
-    if ahead is None:
-        return format_number(desk.prefix, year, _raised(session, desk_id, year))
-    of = (desk_id, year)
-    if of in ahead.numbers:  # the row is locked: nobody else gives numbers until this transaction ends
-        ahead.numbers[of] += 1
-        change(session, _SET, of, {"of_desk": desk_id, "of_year": year, "to": ahead.numbers[of]})
-    else:
-        ahead.numbers[of] = _raised(session, desk_id, year)
-    return format_number(desk.prefix, year, ahead.numbers[of])
-
-
-def _raised(session: Session, desk_id: str, year: int) -> int:
-    wanted = {"of_desk": desk_id, "of_year": year}
-    connection = session.connection()
-    last = connection.execute(_RAISE, wanted).scalar()
-    if last is None:
-        _begin_sequence(session, desk_id, year)
-        last = connection.execute(_RAISE, wanted).scalar()
-    assert last is not None
-    return int(last)
-
-
-def _begin_sequence(session: Session, desk_id: str, year: int) -> None:
-    """Make the row of a new desk or year; two processes may try at once and one of them does nothing."""
-    row = {"desk": desk_id, "year": year, "last": 0}
-    of_dialect = postgres_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    new = of_dialect(NumberSequence).values(row).on_conflict_do_nothing()
-    session.execute(new.execution_options(**APART))
 
 
 def person_for(
@@ -225,7 +175,7 @@ def _opening_event(context: Context, actor: Actor, opening: Opening, ticket: Tic
     )
 
 
-def _first_entry(session: Session, context: Context, actor: Actor, ticket: Ticket, opening: Opening) -> None:
+def _first_entry(session: Session, context: Context, actor: Actor, ticket: Ticket, opening: Opening) -> int:
     entry_id = write_known(
         session,
         Entry,
@@ -245,6 +195,7 @@ def _first_entry(session: Session, context: Context, actor: Actor, ticket: Ticke
     attach(session, BlobStore(context.settings.data), entry_id, opening.attachments)
     if opening.message_id and not is_ours(session, opening.message_id):
         write(session, MessageKey, message_id=opening.message_id, ticket_id=ticket.id, entry_id=entry_id)
+    return entry_id
 
 
 def _participants(session: Session, ticket: Ticket, opening: Opening) -> None:
@@ -275,8 +226,22 @@ def _acknowledge(session: Session, context: Context, ticket: Ticket, opening: Op
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket that was made just now, how its clocks stand, and its first message, None where there is none."""
+
+    ticket: Ticket
+    standing: Standing
+    entry_id: int | None
+
+
 def open_ticket(session: Session, context: Context, actor: Actor, opening: Opening) -> Ticket:
     """Make the ticket with its event, message, participants, clocks and automatic reply; it has an id afterwards."""
+    return opened(session, context, actor, opening).ticket
+
+
+def opened(session: Session, context: Context, actor: Actor, opening: Opening) -> Opened:
+    """The same, with what was known while it was made."""
     keep_edition(session, context.catalog, context.now)
     edition = edition_at(session, context.catalog, context.desk(opening.desk), opening.received_at)
     ticket = _ticket_row(context, opening, next_number(session, context, opening.desk), edition)
@@ -287,9 +252,9 @@ def open_ticket(session: Session, context: Context, actor: Actor, opening: Openi
         ahead.tickets[ticket.id] = ticket
     event.ticket_id = ticket.id
     keep(session, event)
-    if opening.text or opening.attachments or opening.raw_id is not None:
-        _first_entry(session, context, actor, ticket, opening)
+    says = opening.text or opening.attachments or opening.raw_id is not None
+    entry_id = _first_entry(session, context, actor, ticket, opening) if says else None
     _participants(session, ticket, opening)
     if opening.answerable:
         _acknowledge(session, context, ticket, opening, now)
-    return ticket
+    return Opened(ticket, now, entry_id)

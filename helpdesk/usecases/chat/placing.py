@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.search import search
@@ -17,11 +16,10 @@ from helpdesk.store.rows import write, write_known
 from helpdesk.tickets.words import EntryKind
 from helpdesk.usecases.chat.saying import say
 from helpdesk.usecases.chat.turn import Heard, Turn
-from helpdesk.usecases.clocks import standing
 from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.linking import link_tickets
 from helpdesk.usecases.messages import render_chat
-from helpdesk.usecases.opening import Opening, attach, open_ticket
+from helpdesk.usecases.opening import Opened, Opening, attach, opened
 from helpdesk.usecases.promising import promised
 from helpdesk.usecases.redaction import without_private_links
 from helpdesk.usecases.standards import calendar_for
@@ -108,23 +106,24 @@ def open_with(turn: Turn, messages: list[Heard], follows: Ticket | None = None) 
         answerable=False,  # the chat is answered here, in its own words
         raw_id=turn.raw_id,
     )
-    ticket = open_ticket(turn.session, context, turn.requester, opening)
-    entry_id = turn.session.scalars(select(Entry.id).where(Entry.ticket_id == ticket.id)).one()
+    made = opened(turn.session, context, turn.requester, opening)
+    ticket, entry_id = made.ticket, made.entry_id
+    assert entry_id is not None
     for heard in messages:
         _belongs(turn.session, heard.row_id, ticket.id, entry_id)
         add_files(turn.session, context, entry_id, heard)
     if follows is not None:
         link_tickets(turn.session, context, ticket, follows, "follow-up")
-    _acknowledge(turn, ticket, text)
+    _acknowledge(turn, made, text)
     return ticket
 
 
-def _acknowledge(turn: Turn, ticket: Ticket, text: str) -> None:
+def _acknowledge(turn: Turn, made: Opened, text: str) -> None:
     """The number, what happens next, and when work goes on; with it the services that may be meant."""
-    context, account = turn.context, turn.account
+    context, account, ticket = turn.context, turn.account, made.ticket
     calendar = calendar_for(context.catalog, account.desk)
     resumes = None if calendar.is_working(context.now) else calendar.next_working(context.now).isoformat()
-    values = promised(standing(turn.session, context, ticket), ticket, ()) | {"resumes": resumes}
+    values = promised(made.standing, ticket, ()) | {"resumes": resumes}
     told = render_chat(context, ticket, "acknowledgement", values, turn.language)
     entry_id = write_known(
         turn.session,
