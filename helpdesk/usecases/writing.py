@@ -40,20 +40,20 @@ def letter(session: Session, context: Context, message: OutboxMessage) -> Outbou
     return _written(session, context, message, ticket, link)
 
 
-def shown_letter(session: Session, context: Context, message: OutboxMessage) -> Outbound:
+def shown_letter(session: Session, context: Context, message: OutboxMessage, *, whole: bool = False) -> Outbound:
     """The mail as staff may see it: without the private link and the code, which are the requester's alone, and
-    without ids by which a colleague answers.
+    without ids by which a colleague answers. Its files are empty unless it is to be `whole`; then raises FilesAway.
     """
     if message.channel in CHATS:
         return _shown_chat(context, message)
     ticket = _ticket(session, message)
     link = f"{context.settings.base_url}/t/{HIDDEN}" if _gets_link(message, ticket) else ""
-    whole = _written(session, context, message, ticket, link, code=HIDDEN)
+    all_of_it = _written(session, context, message, ticket, link, code=HIDDEN, whole=whole)
     return replace(
-        whole,
-        message_id="" if holds_token(whole.message_id) else whole.message_id,
-        in_reply_to="" if holds_token(whole.in_reply_to) else whole.in_reply_to,
-        references=tuple(identifier for identifier in whole.references if not holds_token(identifier)),
+        all_of_it,
+        message_id="" if holds_token(all_of_it.message_id) else all_of_it.message_id,
+        in_reply_to="" if holds_token(all_of_it.in_reply_to) else all_of_it.in_reply_to,
+        references=tuple(identifier for identifier in all_of_it.references if not holds_token(identifier)),
         return_mark="",
     )
 
@@ -81,21 +81,32 @@ def signature_of(context: Context, desk_id: str) -> Signature:
 
 
 def _written(
-    session: Session, context: Context, message: OutboxMessage, ticket: Ticket | None, link: str, *, code: str = ""
+    session: Session,
+    context: Context,
+    message: OutboxMessage,
+    ticket: Ticket | None,
+    link: str,
+    *,
+    code: str = "",
+    whole: bool = True,
 ) -> Outbound:
     data = {**message.context, **({"code": code} if code and message.kind == CODE else {})}
     words = _words(session, context, message, ticket or no_ticket(message.desk), data)
-    whole = framed(context, message, ticket or no_ticket(message.desk), data, words, link)
-    files = _files(session, context, message)
-    return replace(whole, thread_index=_thread_index(session, message), attachments=files)
+    said = framed(context, message, ticket or no_ticket(message.desk), data, words, link)
+    files = _files(session, context, message, whole=whole)
+    return replace(said, thread_index=_thread_index(session, message), attachments=files)
 
 
-def _files(session: Session, context: Context, message: OutboxMessage) -> tuple[Attachment, ...]:
-    """The files of an agent's answer. Raises FilesAway: an answer without one of them would mislead."""
+def _files(session: Session, context: Context, message: OutboxMessage, *, whole: bool) -> tuple[Attachment, ...]:
+    """The files of an agent's answer. Raises FilesAway: an answer without one of them would mislead. Without their
+    bytes, which may be many, unless it is to be `whole`.
+    """
     if message.kind != REPLY or message.entry_id is None:
         return ()
     blobs = BlobStore(context.settings.data)
     rows = session.scalars(select(File).where(File.entry_id == message.entry_id).order_by(File.id))
+    if not whole:
+        return tuple(Attachment(row.name, row.media_type, b"") for row in rows)
     try:
         return tuple(Attachment(row.name, row.media_type, blobs.path(row.sha256).read_bytes()) for row in rows)
     except OSError as error:

@@ -47,3 +47,17 @@ def test_files_that_cannot_go_out_send_nothing_and_keep_what_was_typed(
     with world.app.app_context():
         assert db.session.query(OutboxMessage).filter_by(kind="reply").count() == 0
     assert send(world, number, "reply", "joko", text="x", files=(BytesIO(b""), "kosong.pdf")).status_code == 404
+
+
+def test_an_answer_whose_files_are_away_can_still_be_looked_at(world: World) -> None:
+    number = world.ticket()
+    send(world, number, "reply", text="Ini formulirnya", files=(BytesIO(b"isi"), "formulir.pdf"))
+    with world.app.app_context(), unit_of_work() as session:
+        message = session.query(OutboxMessage.id).filter_by(kind="reply").scalar()
+    browser = world.entered("rina")
+    assert browser.get(f"/outbox/{message}/raw").status_code == 200
+    blobs = world.context.settings.data / "blobs"
+    blobs.rename(blobs.with_name("elsewhere"))
+    assert "formulir.pdf" in browser.get(f"/outbox/{message}").text
+    answers = {part: browser.get(f"/outbox/{message}{part}").status_code for part in ("", "/html", "/raw")}
+    assert answers == {"": 200, "/html": 200, "/raw": 503}

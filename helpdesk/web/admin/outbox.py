@@ -3,7 +3,7 @@
 from flask import Response, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.channels.base import ChannelError
@@ -21,7 +21,7 @@ from helpdesk.usecases.resending import (
     release_switched,
     send_again,
 )
-from helpdesk.usecases.writing import shown_letter
+from helpdesk.usecases.writing import FilesAway, shown_letter
 from helpdesk.web.access import ADMINISTRATOR, AGENT, require, staff
 from helpdesk.web.admin.blueprint import PAGE, agents_desks, before, blueprint, present
 from helpdesk.web.admin.catalogue import notices
@@ -115,7 +115,9 @@ def outgoing_raw(message_id: int) -> Response:
     """The bytes as they leave, as a download; without the private link and the code."""
     row = message_of(database(), staff(), message_id)
     try:
-        letter = compose(shown_letter(database(), context(), row), now=lambda: row.created_at)
+        letter = compose(shown_letter(database(), context(), row, whole=True), now=lambda: row.created_at)
+    except FilesAway:
+        raise ServiceUnavailable from None
     except ChannelError:  # it goes to a telephone, or to what is no address: there are no bytes
         raise NotFound from None
     answer = make_response(letter)
