@@ -67,7 +67,8 @@ def _values(context: Context, ticket: Ticket, item: Item | None) -> dict[str, An
         "missing": missing, "to_start": missing, "begins": {"id": "", "en": ""}, "provisional": {"id": "", "en": ""},
         "changed": [{"name": both, "from": both, "to": both}], "accepted": True, "not_begun": False, "stops": True,
         "event_wanted": False, "code": HIDDEN, "page": page, "notices": [notice, notice], "by": "Sari",
-        "more": False, "files": 0, "cut": "", "note_address": "",
+        "more": False, "files": 0, "cut": "", "note_address": "", "cancelled": False,
+        "visit": {"kind": "desk", "starts_at": soon.isoformat(), "ends_at": later.isoformat()},
     }  # fmt: skip
 
 
