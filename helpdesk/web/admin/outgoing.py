@@ -97,7 +97,6 @@ def kind_names() -> Mapping[str, str]:
         "not-taken": _("automatic answer to staff: their mail reached no ticket"),
         "reminder": _("reminder of missing documents"),
         "lapse": _("notice of lapse"),
-        "visit": _("time of a visit"),
         "code": _("one-time code"),
         "test": _("test message"),
         "chat": _("conversation"),
