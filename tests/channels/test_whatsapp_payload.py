@@ -277,7 +277,7 @@ def test_no_value_of_any_type_at_any_place_makes_the_reader_fail(changes: list[t
         try:
             for name in path[:-1]:
                 at = at[name]
-            at[path[-1]] = odd
+            at[path[-1]] = copy.deepcopy(odd)  # shared, a later change could put it into itself
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change has taken this place away
     events = read(json.dumps(mutated).encode())
