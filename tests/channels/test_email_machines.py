@@ -1,8 +1,11 @@
 """Who wrote it: a person, a robot, a mail system; and who may get an automatic answer."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from helpdesk.channels.base import Machine
+from helpdesk.channels.email.reading import read
 from tests.channels.email_samples import inbound, mail, multipart
 
 PERSON, ROBOT, BOUNCE = Machine.NO, Machine.AUTO_REPLY, Machine.BOUNCE
@@ -172,3 +175,15 @@ WARNINGS = [
 def test_a_warning_in_free_text_is_no_failure_and_no_person(subject: str, text: str) -> None:
     got = inbound(mail(f"{text}\n\nsiti@x.example: 450 4.2.0", Subject=subject, From="mailer-daemon@x.example"))
     assert (got.machine, got.bounce_recipients, got.answerable) == (ROBOT, (), False)
+
+
+def test_a_read_receipt_names_the_mail_that_it_is_about() -> None:
+    receipt = read(
+        b"From: Sari <sari@kantor.example>\r\nTo: meja@kantor.example\r\nSubject: Read: Tiket\r\n"
+        b"Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\r\n"
+        b"--b\r\n\r\nYour message was read.\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\n"
+        b"Final-Recipient: rfc822; sari@kantor.example\r\nOriginal-Message-ID: <abc@meja.example>\r\n"
+        b"Disposition: manual-action; displayed\r\n--b--\r\n",
+        received_at=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+    assert receipt.machine is Machine.AUTO_REPLY and receipt.in_reply_to == ("abc@meja.example",)

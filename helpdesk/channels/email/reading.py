@@ -113,7 +113,7 @@ def read_leniently(
         attachments=tuple(content.attachments),
         message_id=next(iter(references.message_ids(message.values("message-id"))), ""),
         other_ids=references.message_ids(value for name in FORMER_IDS for value in message.values(name)),
-        in_reply_to=references.message_ids(message.values("in-reply-to")),
+        in_reply_to=references.message_ids(message.values("in-reply-to")) or references.receipt_of(message),
         references=references.message_ids(message.values("references")),
         reply_tokens=references.reply_tokens(message),
         machine=machine,

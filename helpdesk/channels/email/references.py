@@ -13,6 +13,7 @@ MAX_VALUE = 65_536
 SLICE = 2**20
 BRACKETED = re.compile(r"<([^<>]{1,998})>")
 TOKEN = re.compile(r"\+([A-Za-z0-9_-]{16,})@")
+ORIGINAL = re.compile(r"^original-message-id[ \t]*:[ \t]*([^\r\n]{1,998})", re.IGNORECASE | re.MULTILINE)
 TOKEN_FIELDS = ("to", "cc", "delivered-to", "x-original-to")
 TRANSPORT = re.compile(
     r"return-path|received(?:-.+)?|delivered-to|x-original-to|authentication-results|arc-.+|dkim-signature"
@@ -31,6 +32,13 @@ def message_ids(values: Iterable[str]) -> tuple[str, ...]:
             if len(found) >= MAX_IDS:
                 return tuple(found)
     return tuple(found)
+
+
+def receipt_of(message: Part) -> tuple[str, ...]:
+    """The mail that a read receipt is about, which may name it nowhere else (RFC 8098 section 3.2.5)."""
+    notices = (part for part in message.walk() if part.media_type == "message/disposition-notification")
+    named = (found[1] for part in notices if (found := ORIGINAL.search(part.text()[:MAX_VALUE])))
+    return message_ids(named)
 
 
 def reply_tokens(message: Part) -> tuple[str, ...]:
