@@ -97,7 +97,8 @@ def read_leniently(
     machine, bounce, late = _machine(message, subject)
     verdict = dmarc(message, authserv_id)
     fingerprint = _fingerprint(message)
-    content = content_of(message)
+    answered = references.message_ids(message.values("in-reply-to")) or references.receipt_of(message)
+    content = content_of(message)  # lets go of what it has read
     from_a_person = machine is Machine.NO and verdict != "fail"
     return Inbound(
         sender=sender,
@@ -113,7 +114,7 @@ def read_leniently(
         attachments=tuple(content.attachments),
         message_id=next(iter(references.message_ids(message.values("message-id"))), ""),
         other_ids=references.message_ids(value for name in FORMER_IDS for value in message.values(name)),
-        in_reply_to=references.message_ids(message.values("in-reply-to")) or references.receipt_of(message),
+        in_reply_to=answered,
         references=references.message_ids(message.values("references")),
         reply_tokens=references.reply_tokens(message),
         machine=machine,
