@@ -11,6 +11,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from helpdesk.store.behind import APART, behind_of, insert_if_new
 from helpdesk.store.db import Base
 
+LARGEST_ID = 2**31 - 1
+"""PostgreSQL refuses to compare an id with more."""
+
 
 @cache
 def _insert(model: type[Base]) -> Insert:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.store.models import Event, Ticket
 from helpdesk.store.people_models import AccessLink, OneTimeCode
+from helpdesk.store.rows import LARGEST_ID
 from helpdesk.tickets.errors import Invalid
 from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.words import Status
@@ -60,7 +61,7 @@ def _expired(session: Session, ticket: Ticket, now: datetime) -> bool:
 def open_link(session: Session, secret: str, token: str, now: datetime) -> AccessLink | None:
     """The link that a token opens; None for a wrong, revoked or expired one (30 days after closing)."""
     head, _dash, _rest = token.partition("-")
-    if not head.isascii() or not head.isdigit() or len(head) > 12 or len(token) > 80:
+    if not head.isascii() or not head.isdigit() or len(token) > 80 or int(head) > LARGEST_ID:
         return None
     link = session.get(AccessLink, int(head))
     if link is None or link.revoked_at or not hmac.compare_digest(link_token(secret, link).encode(), token.encode()):

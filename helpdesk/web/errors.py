@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 STATUS: Mapping[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Invalid: 422, WrongState: 409}
 RETRY_SECONDS = 5
+OUT_OF_RANGE = "22003"
+"""PostgreSQL's code for a number that the column cannot have."""
 FRAMED = "helpdesk-fault-frame"
 Framed = Callable[[int], tuple[str, dict[str, Any]]]
 """From an HTTP status to the template of its page and what stands around it."""
@@ -131,6 +133,14 @@ def _changed_meanwhile(_error: Exception) -> Response:
     return answer_for(409)
 
 
+def _impossible_value(error: DataError) -> Response:
+    """A number in an address that is larger than any row's names nothing; everything else is a fault of ours."""
+    if getattr(error.orig, "sqlstate", "") == OUT_OF_RANGE:
+        return answer_for(404)
+    log.error("a value that the database refuses", exc_info=error)
+    return answer_for(500)
+
+
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
@@ -151,6 +161,7 @@ def prepare(app: Flask, framed: Framed) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _form)
     app.register_error_handler(StaleDataError, _changed_meanwhile)
+    app.register_error_handler(DataError, _impossible_value)
     for kind in AWAY:
         app.register_error_handler(kind, _database_away)
     app.register_error_handler(500, _unexpected)

@@ -41,6 +41,8 @@ LOOK_SECONDS = 0.3
 SETTLE_SECONDS = 15.0
 PAUSES = (5.0, 15.0, 30.0, 60.0)
 """Seconds for which a line that does not work is left alone, longer after each failure in a row."""
+ACKNOWLEDGE_SECONDS = 2.0
+"""No longer than that for all of them: a platform that is slow must not keep the messages of others waiting."""
 AT_ONCE = 50
 
 
@@ -120,8 +122,10 @@ class Chatting:
 
     def _receive_some(self) -> bool:
         count, presses = receive_waiting(self.chats)
+        until = time.monotonic() + ACKNOWLEDGE_SECONDS
         for press in presses:
-            self._acknowledge(press)
+            if time.monotonic() < until:
+                self._acknowledge(press)
         if time.monotonic() - self._settled > SETTLE_SECONDS:
             self._settled = time.monotonic()
             settle_some(self.chats)
@@ -183,6 +187,11 @@ class Chatting:
                 self.lines.rest(line, error.retry_after)
             note_at_last(lambda session: self._failed(session, claimed, error, down=down))
             return
+        except Exception as fault:  # a message that the platform's code cannot say is given up, not tried for ever
+            log.exception("chat message %s could not be sent", claimed.id)
+            unsayable = ChannelError(f"cannot be sent: {type(fault).__name__}", permanent=True, destination=True)
+            note_at_last(lambda session: self._failed(session, claimed, unsayable, down=False))
+            return
         failpoint("outbox.after_250_before_commit")
         self.lines.is_well(line)
         note_at_last(lambda session: self._sent(session, claimed, ids))
@@ -210,6 +219,10 @@ class Chatting:
         except ChannelError as failure:
             error = failure
             note_at_last(lambda session: note_file_failed(session, self.chats.context(), wanted.id, error))
+        except Exception as fault:  # an address or a name that nobody expected
+            log.exception("file %s of a chat could not be fetched", wanted.id)
+            unreadable = ChannelError(f"cannot be fetched: {type(fault).__name__}")
+            note_at_last(lambda session: note_file_failed(session, self.chats.context(), wanted.id, unreadable))
         else:
             note_at_last(lambda session: keep_file(session, self.chats.context(), wanted.id, content))
         return True

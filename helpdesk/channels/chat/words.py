@@ -66,8 +66,8 @@ class Asked:
 
 def asked(text: str) -> Asked | None:
     """The word that `text` is, however it is capitalised, with a `/` before it or not; None for any other message."""
-    bare = _bare(text)
-    if not bare or len(text) > LONGEST_WORD:
+    bare = _bare(text) if len(text) <= LONGEST_WORD else ""
+    if not bare:
         return None
     found = numbers_in(bare)
     if found:

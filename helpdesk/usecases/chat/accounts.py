@@ -64,8 +64,9 @@ def account_for(session: Session, channel: str, desk: str, said: Said, now: date
     found.desk = desk
     found.name = said.name[:200] or found.name
     found.phone = said.phone[:40] or found.phone
-    if found.heard_at is None or said.at > found.heard_at:
-        found.heard_at = said.at
+    at = min(said.at, now)  # a clock that is ahead must not hold WhatsApp's window open
+    if found.heard_at is None or at > found.heard_at:
+        found.heard_at = at
     found.shut_at = None
     return found, was_cut_off
 

@@ -19,6 +19,9 @@ from helpdesk.usecases.chat.turn import LIVE, Heard, Turn
 WHICH, GREETED, NEW = "which", "greeted", "new"
 AT_ONCE = timedelta(minutes=2)
 """Messages that follow each other so quickly are one request."""
+MOST_WAITING = 20
+"""So many messages wait for an answer at most; with the next one they are a request of their own."""
+NOWHERE = ChatMessage.entry_id.is_(None)
 SAY_SO_AFTER = timedelta(minutes=10)
 """How long after our last word a person is told that a further message was added."""
 
@@ -38,6 +41,32 @@ def hear(turn: Turn) -> None:
     """Decide about one message and do what it means; its row exists. Groups and channels are left alone."""
     if not turn.said.private:
         return
+    waited = turn.account.step.get("messages", []) if turn.account.step.get("name") == WHICH else []
+    _decide(turn)
+    if waited and turn.account.step.get("name") != WHICH:
+        _put_down(turn, [Heard.from_json(kept) for kept in waited])
+
+
+def _put_down(turn: Turn, messages: list[Heard]) -> None:
+    """What waited for an answer is not lost where something else is being asked now, or the person pressed another
+    button: it says what is not done yet, where they are asked just that, else it is a request of its own.
+    """
+    rows = [heard.row_id for heard in messages]
+    lost = set(turn.session.scalars(select(ChatMessage.id).where(ChatMessage.id.in_(rows), NOWHERE)))
+    messages = [heard for heard in messages if heard.row_id in lost]
+    if not messages:
+        return
+    step, until = turn.account.step, turn.account.step_until
+    ticket = turn.own_ticket(step.get("ticket")) if step.get("name") == feedback.COMPLAINT else None
+    if ticket is not None and may_still_be_answered(turn, ticket):
+        for heard in messages:
+            add_to(turn, ticket, heard)
+    else:
+        open_with(turn, messages)
+    turn.account.step, turn.account.step_until = step, until
+
+
+def _decide(turn: Turn) -> None:
     if turn.said.kind is Kind.CHOICE:
         press(turn)
         return
@@ -91,6 +120,8 @@ def _place(turn: Turn) -> None:
     heard, step = turn.heard, turn.account.step
     if step.get("name") == WHICH:
         turn.ask({**step, "messages": [*step["messages"], heard.as_json()]})
+        if len(step["messages"]) >= MOST_WAITING:
+            choose_ticket(turn, "new")
         return
     if step.get("name") == NEW:
         open_with(turn, [heard])

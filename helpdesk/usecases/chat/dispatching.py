@@ -1,10 +1,12 @@
 """Sending what is said to chats: one message at a time, in order for each person; the rules are those of the outbox."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
 from helpdesk.channels.base import Attachment, ChannelError
@@ -26,6 +28,8 @@ SHUT_CODES, WINDOW_CODES = frozenset({"403"}), frozenset({"131047"})
 MOST_CLAIMED = 50
 OVERTAKEN_AFTER = timedelta(seconds=15)
 """So long a message that is being sent holds up the next one to the same person; its sender may have been lost."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,30 @@ def take_next_chat(session: Session, context: Context, lines: Collection[tuple[s
         elif not message.context.get("template") and (why := _kept_back(account, context)):
             message.state, message.error, message.lease_until = HELD, why, None
             session.flush()
-        else:
-            return ClaimedChat(claimed, message.channel, account.bot, _outbound(session, context, message, account))
+        elif (written := _written(session, context, message, account)) is not None:
+            return ClaimedChat(claimed, message.channel, account.bot, written)
+    return None
+
+
+def _written(session: Session, context: Context, message: OutboxMessage, account: ChatAccount) -> ChatOutbound | None:
+    """What is sent; None where it cannot be written: it must not stand in the way of what everybody else is told.
+
+    Files that cannot be read now are waited for.
+    """
+    try:
+        with session.begin_nested():
+            return _outbound(session, context, message, account)
+    except SQLAlchemyError:
+        raise
+    except OSError as error:
+        log.warning("the files of chat message %s cannot be read: %s", message.id, type(error).__name__)
+        away = ChannelError(f"its files cannot be read now ({type(error).__name__})")
+        note_failed(session, message.id, context.now, away)
+    except Exception as error:  # whatever is wrong with one message, the next one is sent
+        log.exception("chat message %s cannot be written", message.id)
+        unwritable = ChannelError(f"cannot be written: {type(error).__name__}", permanent=True)
+        note_failed(session, message.id, context.now, unwritable)
+    session.flush()
     return None
 
 

@@ -56,7 +56,8 @@ def not_done(turn: Turn, ticket: Ticket) -> None:
         turn.say(turn.phrase("not_now", number=ticket.number))
         return
     try:
-        perform(turn.session, turn.context, turn.requester, ticket, Action.REOPEN, {"reason": turn.said.text[:500]})
+        reason = without_private_links(turn.said.text[:500])
+        perform(turn.session, turn.context, turn.requester, ticket, Action.REOPEN, {"reason": reason})
     except DomainError:
         turn.ask({})
         turn.say(turn.phrase("not_now", number=ticket.number))

@@ -21,6 +21,8 @@ from helpdesk.usecases.chat.accounts import find_account
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.redaction import without_private_links
 
+MOST_EARLIER = 20
+"""So many earlier wordings of an entry are kept with it, the first among them; all of them lie in the raw messages."""
 EDITED, TAKEN_BACK, UNDELIVERED = "edited", "taken-back", "undelivered"
 """The marks of an entry that its author changed or took back, and of the note about a message that failed."""
 ORDER = {"": 0, Progress.SENT: 1, Progress.DELIVERED: 2, Progress.READ: 3}
@@ -33,7 +35,7 @@ def follow(session: Session, context: Context, channel: str, event: ChatEvent) -
     elif isinstance(event, Deleted):
         _taken_back(session, channel, event)
     elif isinstance(event, Reacted):
-        row = _message(session, channel, event.bot, event.account, event.message_id)
+        row = _of_chat(session, channel, event.bot, event.account, event.message_id)
         if row is not None:
             row.sign = event.sign[:40]
     elif isinstance(event, Progressed):
@@ -46,7 +48,19 @@ def follow(session: Session, context: Context, channel: str, event: ChatEvent) -
         _moved(session, channel, event)
 
 
-def _message(session: Session, channel: str, bot: str, account: str, external_id: str) -> ChatMessage | None:
+def _of_chat(session: Session, channel: str, bot: str, account: str, external_id: str) -> ChatMessage | None:
+    """The message of that id in this person's own chat: Telegram counts the messages of each chat from 1, so that the
+    same id names somebody else's words, too.
+    """
+    known = find_account(session, channel, bot, account)
+    if known is None:
+        return None
+    return session.scalar(
+        select(ChatMessage).where(ChatMessage.account_id == known.id, ChatMessage.external_id == external_id[:255])
+    )
+
+
+def _reported(session: Session, channel: str, bot: str, account: str, external_id: str) -> ChatMessage | None:
     """The message of that id; a status may name the person otherwise than their messages do, so the id decides."""
     found = session.scalars(
         select(ChatMessage)
@@ -67,17 +81,20 @@ def _entry(session: Session, row: ChatMessage | None) -> Entry | None:
 def _edited(session: Session, channel: str, event: Edited) -> None:
     """The new words stand on the ticket, the old ones below them; nothing is reopened by it."""
     said = event.said
-    row = _message(session, channel, said.bot, said.account, said.id)
-    entry, text = _entry(session, row), without_private_links(said.text)
-    if row is None or not said.text:
+    row = _of_chat(session, channel, said.bot, said.account, said.id)
+    if row is None or row.direction != "in" or not said.text:
         return
+    entry, was, text = _entry(session, row), row.text, without_private_links(said.text)
     row.text = text
     if entry is None:
         return
-    if entry.text == text:
+    # An entry may hold several messages; the others say what they said.
+    now = entry.text.replace(was, text, 1) if was and was in entry.text else text
+    if entry.text == now:
         return
-    entry.earlier = [*(entry.earlier or []), {"text": entry.text, "until": said.at.isoformat()}]
-    entry.text, entry.mark = text, EDITED
+    earlier = [*(entry.earlier or []), {"text": entry.text, "until": said.at.isoformat()}]
+    entry.earlier = [*earlier[:1], *earlier[1:][-MOST_EARLIER + 1 :]]
+    entry.text, entry.mark = now, EDITED
     ticket = session.get(Ticket, entry.ticket_id)
     if ticket is not None:
         ticket.unread = True
@@ -85,14 +102,15 @@ def _edited(session: Session, channel: str, event: Edited) -> None:
 
 def _taken_back(session: Session, channel: str, event: Deleted) -> None:
     """What staff have read stays, with a mark: the desk has to answer for what it did on these words."""
-    entry = _entry(session, _message(session, channel, event.bot, event.account, event.id))
-    if entry is not None:
+    row = _of_chat(session, channel, event.bot, event.account, event.id)
+    entry = _entry(session, row)
+    if row is not None and row.direction == "in" and entry is not None:
         entry.mark = TAKEN_BACK
 
 
 def _progressed(session: Session, context: Context, channel: str, event: Progressed) -> None:
     """Never back from read to delivered; a failure is told on the ticket."""
-    row = _message(session, channel, event.bot, event.account, event.message_id)
+    row = _reported(session, channel, event.bot, event.account, event.message_id)
     if row is None or row.direction != "out" or row.progress == Progress.FAILED:
         return
     if event.progress is not Progress.FAILED:

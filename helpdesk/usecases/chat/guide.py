@@ -125,7 +125,7 @@ def press_answer(turn: Turn, ticket: Ticket, value: str) -> None:
 def _press_choice(turn: Turn, ticket: Ticket, step: dict[str, Any], attribute: Attribute, value: str) -> None:
     number = value.removeprefix("#")
     values = list(attribute.choices)
-    if number.isdigit() and int(number) < len(values):
+    if number.isascii() and number.isdigit() and len(number) < 5 and int(number) < len(values):
         _next(turn, ticket, step, {attribute.id: values[int(number)]})
 
 

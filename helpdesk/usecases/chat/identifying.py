@@ -6,19 +6,23 @@ Nothing said in the chat, no number and no name, joins two people before that.
 import re
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 
 from helpdesk.channels.text import one_line
 from helpdesk.store.chat_models import ChatAccount
 from helpdesk.store.models import Participant, Person, Ticket
+from helpdesk.store.people_models import Attempt
 from helpdesk.tickets.addresses import is_nobodys
 from helpdesk.tickets.errors import Invalid
-from helpdesk.usecases.access import new_code, use_code
+from helpdesk.usecases.access import CODES_PER_HOUR, new_code, use_code
+from helpdesk.usecases.caps import HOUR
 from helpdesk.usecases.chat.turn import Turn
 from helpdesk.usecases.opening import person_for
 from helpdesk.usecases.portal_codes import enqueue_code
 
 ADDRESS, CODE = "address", "code"
+ATTEMPT = "chat-code"
+LONGEST_ADDRESS = 254
 _LIFE = timedelta(minutes=15)
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 _SIX = re.compile(r"\D*(\d{3})[ -]?(\d{3})\D*")
@@ -64,6 +68,13 @@ def _takes_address(turn: Turn, text: str) -> bool:
         turn.say(turn.phrase("no_address"))
         return True
     address = found[0].lower()
+    if len(address) > LONGEST_ADDRESS:
+        turn.say(turn.phrase("no_address"))
+        return True
+    if _asks_too_often(turn):
+        turn.ask({})
+        turn.say(turn.phrase("too_many_codes"))
+        return True
     try:
         code = new_code(turn.session, turn.context.settings.secret_key, address, turn.context.now)
     except Invalid:
@@ -75,6 +86,20 @@ def _takes_address(turn: Turn, text: str) -> bool:
     turn.ask({"name": CODE, "address": address}, patience=_LIFE)
     turn.say(turn.phrase("ask_code", address=address))
     return True
+
+
+def _asks_too_often(turn: Turn) -> bool:
+    """True where this account has had its share of codes for the hour, to whatever addresses; else this one is counted:
+    nobody may have us write to thousands of strangers.
+    """
+    account, since = turn.account, turn.context.now - HOUR
+    who = f"{account.channel} {account.bot} {account.account}"
+    asked = select(func.count()).where(Attempt.kind == ATTEMPT, Attempt.subject == who, Attempt.at > since)
+    if (turn.session.scalar(asked) or 0) >= CODES_PER_HOUR:
+        return True
+    turn.session.execute(delete(Attempt).where(Attempt.kind == ATTEMPT, Attempt.at <= since))
+    turn.session.add(Attempt(kind=ATTEMPT, subject=who, at=turn.context.now))
+    return False
 
 
 def _try_code(turn: Turn, address: str, code: str) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.search import search
@@ -10,10 +11,11 @@ from helpdesk.channels.base import Attachment
 from helpdesk.channels.chat.model import Choice
 from helpdesk.channels.chat.words import is_greeting
 from helpdesk.store.blobs import BlobStore
-from helpdesk.store.chat_models import ChatFile, ChatMessage
+from helpdesk.store.chat_models import ChatAccount, ChatFile, ChatMessage
 from helpdesk.store.models import Entry, Person, Ticket
 from helpdesk.store.rows import write, write_known
-from helpdesk.tickets.words import EntryKind
+from helpdesk.tickets.words import Channel, EntryKind
+from helpdesk.usecases.caps import HOUR
 from helpdesk.usecases.chat.saying import say
 from helpdesk.usecases.chat.turn import Heard, Turn
 from helpdesk.usecases.joining import Answer, in_window, join
@@ -28,6 +30,18 @@ HERE = "blob:"
 """What the id of a file begins with that lies here already, under the SHA-256 that follows."""
 OFFERED = 5
 SUBJECT = 80
+MOST_NEW = 20
+"""Tickets that one account opens within an hour."""
+_OPENED = (
+    select(Ticket.id)
+    .where(
+        Ticket.requester_id == bindparam("person"),
+        Ticket.created_at > bindparam("since"),
+        Ticket.channel == bindparam("channel"),
+    )
+    .order_by(Ticket.id.desc())
+    .limit(MOST_NEW)
+)
 
 
 def first_line(text: str) -> str:
@@ -69,7 +83,7 @@ def add_files(session: Session, context: Any, entry_id: int, heard: Heard, docum
     """The files of a message: those that lie here at once, the others as soon as the platform gives them."""
     blobs = BlobStore(context.settings.data)
     for media in heard.media:
-        if media.id.startswith(HERE):
+        if media.id.startswith(HERE) and _came_by_browser(session, heard):
             content = blobs.path(media.id.removeprefix(HERE)).read_bytes()
             attach(session, blobs, entry_id, (Attachment(media.name, media.media_type, content),))
             continue
@@ -87,11 +101,24 @@ def add_files(session: Session, context: Any, entry_id: int, heard: Heard, docum
         )
 
 
+def _came_by_browser(session: Session, heard: Heard) -> bool:
+    """Whether the bytes were kept here with the message; no platform may name a file of ours."""
+    account = select(ChatMessage.account_id).where(ChatMessage.id == heard.row_id).scalar_subquery()
+    return session.scalar(select(ChatAccount.channel).where(ChatAccount.id == account)) == Channel.WEB_CHAT
+
+
 def open_with(turn: Turn, messages: list[Heard], follows: Ticket | None = None) -> Ticket:
     """A new ticket of these messages; the person gets its number and what happens next at once.
 
-    `follows`: the ticket whose time for reopening is over.
+    `follows`: the ticket whose time for reopening is over. Who has opened MOST_NEW within the hour goes on in the
+    newest of them, where staff read everything.
     """
+    if (newest := _opened_enough(turn)) is not None:
+        for heard in messages:
+            add_to(turn, newest, heard)
+        turn.ask({})
+        turn.say(turn.phrase("added", number=newest.number), ticket=newest)
+        return newest
     context, account, first = turn.context, turn.account, messages[0]
     text = without_private_links("\n\n".join(heard.text for heard in messages if heard.text))
     person = turn.session.get_one(Person, account.person_id)
@@ -116,6 +143,14 @@ def open_with(turn: Turn, messages: list[Heard], follows: Ticket | None = None) 
         link_tickets(turn.session, context, ticket, follows, "follow-up")
     _acknowledge(turn, made, text)
     return ticket
+
+
+def _opened_enough(turn: Turn) -> Ticket | None:
+    """The newest ticket of this account, where it has opened as many within the hour as nobody needs; else None."""
+    whose = {"person": turn.account.person_id, "channel": turn.account.channel, "since": turn.context.now - HOUR}
+    opened = turn.session.scalars(_OPENED, whose).all()
+    newest = turn.own_ticket(opened[0]) if len(opened) == MOST_NEW else None
+    return newest if newest is not None and may_still_be_answered(turn, newest) else None
 
 
 def _acknowledge(turn: Turn, made: Opened, text: str) -> None:

@@ -3,10 +3,11 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, undefer
 
@@ -25,7 +26,7 @@ from helpdesk.usecases.chat.accounts import CHATS, account_for
 from helpdesk.usecases.chat.holding import let_go_on
 from helpdesk.usecases.chat.lines import heard_on, something_strange
 from helpdesk.usecases.chat.saying import lines_of
-from helpdesk.usecases.chat.turn import Turn
+from helpdesk.usecases.chat.turn import PATIENCE, Turn
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.raw import note_failure, put_off, quarantine
 from helpdesk.usecases.redaction import without_private_links
@@ -50,10 +51,14 @@ DECIDED_WITHIN = 0.1
 
 @dataclass(slots=True)
 class Done:
-    """What came of deliveries besides rows: presses to be acknowledged, and the lines (with desks) they came by."""
+    """What came of deliveries besides rows: presses to be acknowledged, and the lines (with desks) they came by.
+
+    `apart`: an event that fails takes no other with it, and is tried again with the delivery.
+    """
 
     presses: list[Press] = field(default_factory=list)
     lines: dict[tuple[str, str], str] = field(default_factory=dict)
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +109,9 @@ def receive_waiting(chats: Chats) -> tuple[int, list[Press]]:
     return len(ids), [press for raw_id in ids for press in _alone(chats, raw_id)]
 
 
-def _together(session: Session, chats: Chats, ids: Sequence[int]) -> list[Press]:
+def _together(session: Session, chats: Chats, ids: Sequence[int], *, apart: bool = False) -> list[Press]:
     one_at_a_time(session, "chat")  # what one person wrote is decided about in its order, whichever worker does it
-    context, began, done = chats.context(), time.monotonic(), Done()
+    context, began, done = chats.context(), time.monotonic(), Done(apart=apart)
     for raw in session.scalars(_CLAIM, {"ids": list(ids)}).all():
         receive_one(session, chats, context, raw, done)
         if time.monotonic() - began > DECIDED_WITHIN:
@@ -128,8 +133,18 @@ def _alone(chats: Chats, raw_id: int) -> list[Press]:
         log.error("chat delivery %s waits: %s", raw_id, error)
         with unit_of_work() as session:
             put_off(session, raw_id, chats.now())
-    except Exception as error:  # whatever one delivery provokes, the next one is served and this one is kept
+    except Exception:  # whatever one delivery provokes, the next one is served and this one is kept
         log.exception("chat delivery %s could not be processed", raw_id)
+        return _apart(chats, raw_id)
+    return []
+
+
+def _apart(chats: Chats, raw_id: int) -> list[Press]:
+    """Do each event of a delivery for itself: it may bring messages of several people, and one of them fails."""
+    try:
+        with unit_of_work() as session:
+            return _together(session, chats, [raw_id], apart=True)
+    except Exception as error:  # noqa: BLE001 - told of before; it counts as a try
         with unit_of_work() as session:
             note_failure(session, raw_id, chats.now(), type(error).__name__)
     return []
@@ -144,7 +159,7 @@ def receive_one(session: Session, chats: Chats, context: Context, raw: RawMessag
         quarantine(session, raw.id, str(error))
         return
     failpoint("intake.after_parse_before_ticket")
-    desks, became = lines_of(context), list[str | int]()
+    desks, became, failed = lines_of(context), list[str | int](), ""
     for event in events:
         line = (raw.channel, _bot(event))
         desk = desks.get(line)
@@ -152,11 +167,21 @@ def receive_one(session: Session, chats: Chats, context: Context, raw: RawMessag
             became.append("not one of our lines")
             continue
         done.lines[line] = desk
-        became.append(_receive_event(session, context, raw, desk, event))
+        try:
+            with session.begin_nested() if done.apart else nullcontext():
+                became.append(_receive_event(session, context, raw, desk, event))
+        except Exception as error:
+            if not done.apart or isinstance(error, OperationalError):
+                raise
+            failed = type(error).__name__
+            continue
         if isinstance(event, Said) and event.press_id:
             done.presses.append((raw.channel, event.bot, event.press_id))
     failpoint("intake.after_ticket_before_state")
-    note_received(session, raw, became)
+    if failed:
+        note_failure(session, raw.id, context.now, failed)
+    else:
+        note_received(session, raw, became)
 
 
 def _bot(event: ChatEvent) -> str:
@@ -215,19 +240,33 @@ def receive_said(
 
 
 def settle_some(chats: Chats) -> int:
-    """Questions that were not answered in time: go on without the answer; how many."""
-    with unit_of_work() as session:
-        context = chats.context()
-        due = session.scalars(
-            select(ChatAccount)
-            .where(ChatAccount.step_until <= context.now)
-            .limit(AT_ONCE)
-            .with_for_update(skip_locked=True)
-        ).all()
-        for account in due:
-            conversing.settle(_nobody_speaks(session, context, account))
-            account.step_until = None
-        return len(due)
+    """Questions that were not answered in time: go on without the answer; how many.
+
+    Each for itself: one that cannot go on is put off, and nobody else waits for it.
+    """
+    due = ChatAccount.step_until <= chats.now()
+    with reading() as session:
+        ids = session.scalars(select(ChatAccount.id).where(due).order_by(ChatAccount.step_until).limit(AT_ONCE)).all()
+    return sum(_settled(chats, account_id) for account_id in ids)
+
+
+def _settled(chats: Chats, account_id: int) -> bool:
+    try:
+        with unit_of_work() as session:
+            one_at_a_time(session, "chat")  # the person may be writing just now
+            context = chats.context()
+            waits = (ChatAccount.id == account_id, ChatAccount.step_until <= context.now)
+            account = session.scalar(select(ChatAccount).where(*waits).with_for_update())
+            if account is not None:
+                conversing.settle(_nobody_speaks(session, context, account))
+                account.step_until = None
+            return account is not None
+    except Exception:
+        log.exception("the chat of account %s could not go on", account_id)
+        with unit_of_work() as session:
+            later = {"step_until": chats.now() + PATIENCE}
+            session.execute(update(ChatAccount).where(ChatAccount.id == account_id).values(later))
+    return False
 
 
 def _nobody_speaks(session: Session, context: Context, account: ChatAccount) -> Turn:

@@ -3,10 +3,12 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from jinja2.environment import TemplateModule
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.chat.model import Choice, Template
@@ -25,6 +27,19 @@ WINDOW_CLOSED, SHUT_OUT = "window", "shut"
 LONGEST = 3800
 """Characters of one message; below the 4096 of both platforms, which count in UTF-16."""
 SENT = "sent"
+CHATTER = "chat"
+"""The kind of what is said back in a conversation."""
+SOON, DAY = timedelta(minutes=10), timedelta(days=1)
+MOST_SOON, MOST_A_DAY = 40, 240
+"""So much is said back to one account within ten minutes, and within a day: more than a person needs, and two machines
+that answer each other fall silent. What they write is kept all the same.
+"""
+_TOLD = select(func.count()).where(
+    OutboxMessage.recipient == bindparam("account"),
+    OutboxMessage.automatic,
+    OutboxMessage.created_at > bindparam("since"),
+    OutboxMessage.channel == bindparam("channel"),
+)
 
 
 def language_of(account: ChatAccount) -> str:
@@ -78,7 +93,7 @@ def say(
     text: str,
     *,
     choices: Sequence[Choice] = (),
-    kind: str = "chat",
+    kind: str = CHATTER,
     ticket: Ticket | None = None,
     entry_id: int | None = None,
     automatic: bool = True,
@@ -89,10 +104,14 @@ def say(
 ) -> None:
     """One message to the person; a long text becomes several, the choices go with the last of them.
 
+    What the machine says in a conversation is left out where the account has been told enough.
+
     `files`: those of the entry go with it. `template`: what was approved beforehand, of which `text` are the words; it
     goes out whenever it is. What is written to the web chat counts as sent at once: the browser asks
     for it.
     """
+    if kind == CHATTER and automatic and _was_told_enough(session, context, account):
+        return
     parts = [text] if template else portions(text)
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
@@ -109,6 +128,15 @@ def say(
         outbox_id = write_known(session, OutboxMessage, **values)
         if state == SENT:
             note_said(session, context, account, f"web-{outbox_id}", outbox_id, values)
+
+
+def _was_told_enough(session: Session, context: Context, account: ChatAccount) -> bool:
+    def told(within: timedelta) -> int:
+        to_them = {"account": account.account, "channel": account.channel, "since": context.now - within}
+        return session.scalar(_TOLD, to_them) or 0
+
+    today = told(DAY)
+    return today >= MOST_SOON and (today >= MOST_A_DAY or told(SOON) >= MOST_SOON)
 
 
 def _row(context: Context, account: ChatAccount, kind: str, data: dict[str, Any]) -> dict[str, Any]:

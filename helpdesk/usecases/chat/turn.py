@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.chat.model import Choice, Kind, Media, Said
 from helpdesk.store.chat_models import ChatAccount, ChatMessage
 from helpdesk.store.models import Ticket
+from helpdesk.store.rows import LARGEST_ID
 from helpdesk.tickets.permission import Requester
 from helpdesk.tickets.words import OPEN_STATUSES, Status
 from helpdesk.usecases.chat.accounts import requester_of
@@ -123,7 +124,7 @@ class Turn:
     def own_ticket(self, ticket_id: object) -> Ticket | None:
         """The ticket of that id, locked, where this person asked for it at this desk; else None."""
         text = str(ticket_id)
-        if not text.isascii() or not text.isdigit() or len(text) > 15:
+        if not text.isascii() or not text.isdigit() or len(text) > 15 or int(text) > LARGEST_ID:
             return None
         return self.session.scalar(
             select(Ticket)

@@ -1,0 +1,285 @@
+"""People and machines that want to harm the desk by chat: others' words, others' turn, mail to strangers, no end."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from helpdesk.channels.chat.model import Deleted, Edited, Kind, Media, Reacted, Said
+from helpdesk.channels.chat.words import asked
+from helpdesk.channels.registry import READERS
+from helpdesk.store.blobs import BlobStore
+from helpdesk.store.chat_models import ChatAccount, ChatFile, ChatMessage
+from helpdesk.store.db import unit_of_work
+from helpdesk.store.mail_models import OutboxMessage, RawMessage
+from helpdesk.store.models import Entry, File, Ticket
+from helpdesk.tickets.words import Action
+from helpdesk.usecases.caps import over_cap_in_all
+from helpdesk.usecases.chat import conversing, receiving
+from helpdesk.usecases.chat.dispatching import take_next_chat
+from helpdesk.usecases.chat.following import MOST_EARLIER, follow
+from helpdesk.usecases.chat.receiving import Chats, receive_waiting, settle_some
+from helpdesk.usecases.raw import store_raw
+from tests.usecases.chat.conftest import BOT, NUMBER, Chatter
+from tests.usecases.conftest import MEDAN, Office
+
+LINES = (("telegram", MEDAN), ("whatsapp", MEDAN))
+SOON, LATER = timedelta(minutes=5), timedelta(minutes=20)
+
+
+@pytest.fixture
+def eve(office: Office) -> Chatter:
+    return Chatter(office, account="666", name="Eve")
+
+
+def counted(*which: Any, of: Any = OutboxMessage) -> int:
+    with unit_of_work() as session:
+        return session.scalar(select(func.count()).select_from(of).where(*which)) or 0
+
+
+def asked_which(person: Chatter, words: str) -> None:
+    """Two tickets are open and a message waits for the answer which of them is meant."""
+    person.sends("printer rusak")
+    person.sends("baru")
+    person.sends("laptop mati", later=SOON)
+    person.sends(words, later=LATER)
+    assert "yang mana" in person.words
+
+
+@pytest.mark.parametrize("other", ["-100666", "666"])
+def test_telegram_counts_the_messages_of_each_chat_and_nobody_changes_those_of_another(
+    sari: Chatter, eve: Chatter, office: Office, other: str
+) -> None:
+    sari.brings(Said(bot=BOT, account="7700", id="17", at=office.now(), text="printer rusak", name="Sari"))
+    eve.brings(Said(bot=BOT, account="666", id="18", at=office.now(), text="akun terkunci", name="Eve"))
+    evil = Said(bot=BOT, account=other, id="17", at=office.now(), text="batalkan semuanya", private=False)
+    with unit_of_work() as session:
+        for event in (
+            Edited(said=evil),
+            Reacted(bot=BOT, account=other, message_id="17", sign="x", at=office.now()),
+            Deleted(bot=BOT, account=other, id="17", at=office.now()),
+        ):
+            follow(session, office.context(), "telegram", event)
+    with unit_of_work() as session:
+        row = session.scalars(select(ChatMessage).where(ChatMessage.external_id == "17")).one()
+        entry = session.get_one(Entry, row.entry_id)
+        assert (entry.text, entry.mark, row.sign) == ("printer rusak", "", "")
+
+
+def test_endless_edits_keep_the_first_wording_and_the_latest_and_leave_other_messages_of_the_entry_alone(
+    sari: Chatter, office: Office
+) -> None:
+    sari.sends("Halo")
+    id_ = sari.sends("printer rusak")
+    for count in range(MOST_EARLIER + 30):
+        said = Said(bot=BOT, account="7700", id=id_, at=office.now(), text=f"printer {count} rusak")
+        with unit_of_work() as session:
+            follow(session, office.context(), "telegram", Edited(said=said))
+    with unit_of_work() as session:
+        entry = session.scalars(select(Entry).order_by(Entry.id)).first()
+        assert entry is not None and entry.earlier is not None
+        assert entry.text == f"Halo\n\nprinter {MOST_EARLIER + 29} rusak"
+        assert len(entry.earlier) == MOST_EARLIER
+        assert entry.earlier[0]["text"] == "Halo\n\nprinter rusak"
+
+
+def whatsapp(*words: str) -> bytes:
+    messages = [
+        {"from": f"62811000{n:05}", "id": f"w{n}", "timestamp": "0", "type": "text", "text": {"body": text}}
+        for n, text in enumerate(words)
+    ]
+    value = {"metadata": {"phone_number_id": NUMBER}, "messages": messages}
+    return json.dumps({"entry": [{"changes": [{"field": "messages", "value": value}]}]}).encode()
+
+
+def test_one_message_that_fails_takes_nobody_elses_in_the_same_delivery_with_it(
+    office: Office, chats: Chats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = conversing.hear
+
+    def hear(turn: Any) -> None:
+        real(turn)
+        if turn.said.text == "racun":
+            raise ValueError
+
+    monkeypatch.setattr(receiving.conversing, "hear", hear)
+    chats = replace(chats, readers=READERS)
+    given = {"external_id": "a", "received_at": office.now(), "now": office.now()}
+    with unit_of_work() as session:
+        store_raw(session, channel="whatsapp", body=whatsapp("printer rusak", "racun", "akun terkunci"), **given)
+    for _try in range(4):
+        receive_waiting(chats)
+        office.now.at += timedelta(minutes=6)
+    with unit_of_work() as session:
+        raw = session.scalars(select(RawMessage)).one()
+        assert (raw.state, raw.reason, raw.attempts) == ("quarantined", "ValueError", 3)
+        assert [t.subject for t in session.scalars(select(Ticket).order_by(Ticket.id))] == [
+            "printer rusak",
+            "akun terkunci",
+        ]
+
+
+def test_a_chat_that_cannot_go_on_holds_up_nobody_elses(sari: Chatter, eve: Chatter, chats: Chats) -> None:
+    asked_which(eve, "satu lagi")
+    with unit_of_work() as session:
+        session.execute(update(ChatAccount).values(step={"name": "which", "messages": [{"row": 1}]}))
+    asked_which(sari, "satu lagi")
+    sari.office.now.at += timedelta(hours=1)
+    assert settle_some(chats) == 1
+    assert len(sari.tickets()) == 3
+    assert settle_some(chats) == 0, "put off, not tried again and again"
+
+
+def test_a_message_that_cannot_be_written_stands_in_nobodys_way(sari: Chatter, eve: Chatter, office: Office) -> None:
+    eve.sends("akun terkunci")
+    eve.office.does("agen", Action.REPLY, eve.tickets()[0], text="dengan berkas")
+    with unit_of_work() as session:
+        first, answer = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+        first.context = {**first.context, "template": {"name": "x"}}
+        answer.context = {**answer.context, "files": True}
+        values = {"name": "a.txt", "media_type": "text/plain", "size": 1, "content_id": "", "inline": False}
+        session.add(File(entry_id=answer.entry_id, sha256="0" * 64, **values))
+        ids = (first.id, answer.id)
+    sari.sends("printer rusak")
+    with unit_of_work() as session:
+        claimed = take_next_chat(session, office.context(), LINES)
+    assert claimed is not None and claimed.message.account == "7700"
+    with unit_of_work() as session:
+        states = [session.get_one(OutboxMessage, id_).state for id_ in ids]
+    assert states == ["failed", "pending"], "what can never be written is given up, files are waited for"
+
+
+def test_what_waits_for_an_answer_is_not_lost_when_the_person_asks_for_something_else(sari: Chatter) -> None:
+    for word in ("baru", "mulai", "hubungkan email"):
+        asked_which(sari, f"jangan hilang: {word}")
+        sari.sends(word)
+        entries = [text for number in sari.tickets() for _kind, text in sari.entries(number)]
+        assert f"jangan hilang: {word}" in entries
+        sari.sends("batal")
+        sari.office.now.at += timedelta(hours=2)
+
+
+def test_not_done_takes_the_words_that_waited_along(sari: Chatter, office: Office) -> None:
+    sari.sends("printer rusak")
+    [number] = sari.tickets()
+    office.does("agen", Action.CLASSIFY, number, item="bmn.3/asset-repair", type="incident")
+    office.does("agen", Action.TAKE, number)
+    office.does("agen", Action.FULFIL, number, note="diganti", label="selesai")
+    office.does("agen", Action.CONFIRM_FULFILMENT, number)
+    sari.sends("masih berasap", later=LATER)
+    assert "Belum selesai" in sari.choices
+    sari.sends("belum selesai")
+    assert ("requester-message", "masih berasap") in sari.entries(number)
+    assert office.value(number, "status") == "in_progress"
+    assert sari.tickets() == [number]
+
+
+def test_no_more_than_some_messages_wait(sari: Chatter) -> None:
+    asked_which(sari, "0")
+    for count in range(1, 30):
+        sari.sends(f"kata {count}")
+    with unit_of_work() as session:
+        assert "messages" not in session.scalars(select(ChatAccount)).one().step
+    assert counted(ChatMessage.text.startswith("kata"), ChatMessage.entry_id.is_(None), of=ChatMessage) == 0
+
+
+def test_one_account_has_codes_sent_to_few_addresses(sari: Chatter, eve: Chatter, office: Office) -> None:
+    code = OutboxMessage.kind == "code"
+    for count in range(8):
+        sari.sends("hubungkan email")
+        sari.sends(f"korban{count}@kantor.example")
+    assert "satu jam" in sari.words
+    assert counted(code) == 5
+    eve.sends("hubungkan email")
+    eve.sends(f"a@{'b' * 60}{'.cccccccccc' * 30}.id")
+    assert "bukan alamat" in eve.words
+    eve.sends("eve@kantor.example")
+    assert counted(code) == 6
+    sari.sends("hubungkan email", later=timedelta(hours=1))
+    sari.sends("sari@kantor.example")
+    assert counted(code) == 7
+
+
+def test_a_machine_that_answers_every_answer_is_answered_no_more(sari: Chatter, eve: Chatter) -> None:
+    for _count in range(60):
+        sari.sends("halo")
+    assert counted() == 40
+    eve.sends("printer rusak")
+    assert eve.heard
+    sari.sends("printer rusak", later=timedelta(minutes=11))
+    assert len(sari.tickets()) == 1, "its words are kept all the same"
+
+
+def test_who_opens_ticket_after_ticket_goes_on_in_the_newest(sari: Chatter, eve: Chatter) -> None:
+    for count in range(25):
+        sari.sends("baru", later=timedelta(seconds=90))
+        sari.sends(f"masalah {count}")
+    numbers = sari.tickets()
+    assert len(numbers) == 20
+    assert ("requester-message", "masalah 24") in sari.entries(numbers[-1])
+    eve.sends("printer rusak")
+    assert len(eve.tickets()) == 1
+
+
+def test_chatting_uses_up_nothing_of_what_mail_may_be_sent(sari: Chatter, office: Office) -> None:
+    for _count in range(30):
+        sari.sends("halo")
+    context = office.context()
+    context = replace(context, settings=replace(context.settings, automatic_in_all=20))
+    with unit_of_work() as session:
+        session.execute(update(OutboxMessage).values(state="sent", sent_at=office.now()))
+        assert not over_cap_in_all(session, context, "siapa@kantor.example")
+
+
+def test_forged_buttons_do_nothing_and_fail_nowhere(sari: Chatter, eve: Chatter, office: Office) -> None:
+    sari.sends("printer rusak")
+    eve.sends("akun terkunci")
+    theirs, own = (office.value(person.tickets()[0], "id") for person in (sari, eve))
+    item = next(i for i in office.catalog.items_of(MEDAN) if any(a.choices and not a.by_staff for a in i.attributes))
+    at = [a.id for a in item.attributes if not a.by_staff].index(
+        next(a.id for a in item.attributes if a.choices and not a.by_staff)
+    )
+    step = {"name": "guide", "ticket": own, "item": item.id, "at": at, "answers": {}, "event": None}
+    with unit_of_work() as session:
+        session.execute(update(ChatAccount).where(ChatAccount.account == "666").values(step=step))
+    before = sari.entries(sari.tickets()[0])
+    presses = [f"{what}:{theirs}:yes" for what in conversing.PRESSES]
+    presses += [f"ans:{own}:#{n}" for n in ("²", "9" * 5000, "-1", "٣", "", "99")]
+    presses += ["ans:²:1", f"ans:{'9' * 15}:1", f"svc:{own}:{'x' * 9000}", ":", "::::", "ans:", "rate:", "tic"]
+    for payload in presses:
+        eve.sends("x", kind=Kind.CHOICE, payload=payload, press_id="p")
+    with unit_of_work() as session:
+        account = session.scalars(select(ChatAccount).where(ChatAccount.account == "666")).one()
+        assert account.step.get("answers", {}) == {}
+    assert sari.entries(sari.tickets()[0]) == before
+    assert office.value(sari.tickets()[0], "status") == "new"
+
+
+def test_no_platform_names_a_file_of_ours(sari: Chatter, office: Office) -> None:
+    with unit_of_work() as session:
+        secret = BlobStore(office.settings.data).put(b"gaji semua orang", session)
+    for id_ in (f"blob:{secret}", "blob:../../../etc/passwd"):
+        sari.sends("lihat", kind=Kind.DOCUMENT, media=(Media(id=id_, name="a.txt", media_type="text/plain"),))
+    assert counted(of=File) == 0
+    assert counted(ChatFile.state == "waiting", of=ChatFile) == 2
+
+
+def test_a_clock_that_is_ahead_opens_no_window_for_years(office: Office) -> None:
+    wati = Chatter(office, channel="whatsapp", bot=NUMBER, account="6281100000002")
+    wati.sends("printer rusak", at=office.now() + timedelta(days=4000))
+    with unit_of_work() as session:
+        assert session.scalars(select(ChatAccount)).one().heard_at == office.now()
+
+
+def test_names_and_words_are_no_templates_and_no_words_of_ours(sari: Chatter, office: Office) -> None:
+    sari.name = "{{7*7}}{0.__class__}%(x)s"
+    sari.sends("{{7*7}} {%if 1%} ${x} {0.__class__} %(number)s")
+    sari.sends("status")
+    assert "{{7*7}} {%if 1%} ${x} {0.__class__} %(number)s" in sari.words
+
+
+def test_long_words_are_no_words() -> None:
+    assert asked("a" + " " * 200_000 + "x") is None
