@@ -1,5 +1,6 @@
 """Fetching the files that people sent: the words are on the ticket at once, the files follow from the platform."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -98,6 +99,16 @@ def _tick_off(session: Session, context: Context, ticket: Ticket, account: ChatA
         return  # the item has become another one meanwhile; staff see the file
     session.flush()
     refresh(session, context, ticket)
+
+
+def documents_here(session: Session, sent: Mapping[str, int]) -> frozenset[str]:
+    """Those of the documents whose files have all come; the others are ticked off when theirs do.
+
+    `sent`: the chat message that brought each. One without rows here brought its files with it.
+    """
+    wanted = select(ChatFile.message_id).where(ChatFile.message_id.in_(sent.values()), ChatFile.state != "fetched")
+    away = set(session.scalars(wanted)) if sent else set()
+    return frozenset(document for document, message_id in sent.items() if message_id not in away)
 
 
 def note_file_failed(session: Session, context: Context, file_id: int, error: ChannelError) -> None:

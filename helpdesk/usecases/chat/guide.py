@@ -11,6 +11,7 @@ from helpdesk.store.models import Ticket
 from helpdesk.tickets.errors import DomainError
 from helpdesk.tickets.words import Action, Status
 from helpdesk.usecases.answers import asked_attributes, checked_attributes, checked_event
+from helpdesk.usecases.chat.files import documents_here
 from helpdesk.usecases.chat.naming import name_service
 from helpdesk.usecases.chat.placing import add_to
 from helpdesk.usecases.chat.turn import Turn
@@ -34,7 +35,10 @@ def choose_service(turn: Turn, ticket: Ticket, item_id: str) -> None:
         turn.ask({})
         turn.say(turn.phrase("guide_left", number=ticket.number))
         return
-    _go_on(turn, ticket, {"name": GUIDE, "ticket": ticket.id, "item": item.id, "at": 0, "answers": {}, "event": None})
+    step = {"name": GUIDE, "ticket": ticket.id, "item": item.id, "at": 0, "answers": {}, "event": None}
+    before = turn.account.step
+    came = before.get("documents", {}) if (before.get("ticket"), before.get("item")) == (ticket.id, item.id) else {}
+    _go_on(turn, ticket, {**step, "documents": came})
 
 
 def _questions(item: Item, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -160,7 +164,8 @@ def takes(turn: Turn) -> bool:
 def _takes_document(turn: Turn, ticket: Ticket, step: Mapping[str, Any], document: Document) -> bool:
     if turn.said.media and turn.said.kind in (Kind.IMAGE, Kind.DOCUMENT):
         add_to(turn, ticket, turn.heard, document.id)
-        _next(turn, ticket, step)
+        came = {**step.get("documents", {}), document.id: turn.row.id}
+        _next(turn, ticket, {**step, "documents": came})
         return True
     if (word := asked(turn.said.text)) is not None and word.word is Word.SKIP:
         _next(turn, ticket, step)
@@ -212,7 +217,7 @@ def confirm(turn: Turn, ticket: Ticket) -> None:
         return
     event_at = datetime.fromisoformat(step["event"]).astimezone(UTC) if step["event"] else None
     deed = Deed(turn.session, turn.context, turn.requester, ticket, Action.SET)
-    name_service(deed, item, step["answers"], event_at)
+    name_service(deed, item, step["answers"], event_at, documents_here(turn.session, step.get("documents", {})))
     due = turn.when(ticket.resolution_due_at)
     turn.say(turn.phrase("noted", number=ticket.number, item=item.name.get(turn.language), due=due), ticket=ticket)
     mention(turn.session, turn.context, ticket, Action.SET)

@@ -4,7 +4,7 @@ On the portal all of that is said before there is a ticket. In a chat the ticket
 requester's own (docs/adr/0026); once staff have read the ticket it is theirs to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,19 +12,26 @@ from helpdesk.catalog.model import Item
 from helpdesk.usecases.answers import mark_urgent
 from helpdesk.usecases.clocks import events_of, refresh
 from helpdesk.usecases.deed import Deed
-from helpdesk.usecases.documents import is_complete, ticks_of
+from helpdesk.usecases.documents import as_said, is_complete, ticks_of
 
 
-def name_service(deed: Deed, item: Item, attributes: Mapping[str, Any], event_at: datetime | None) -> None:
-    """Give a new ticket without an item its item and answers, checked before; the clocks follow."""
+def name_service(
+    deed: Deed, item: Item, attributes: Mapping[str, Any], event_at: datetime | None, documents: Collection[str] = ()
+) -> None:
+    """Give a new ticket without an item its item and answers, checked before; the clocks follow.
+
+    `documents`: the ids of those that came with the answers.
+    """
     session, context, ticket = deed.session, deed.context, deed.ticket
     data: dict[str, Any] = {"item": item.id, "type": item.types[0].value}
     if attributes:
         data["attributes"] = dict(attributes)
     if event_at is not None:
         data["event_at"] = event_at.isoformat()
+    if documents:
+        data["documents"] = as_said(item, dict.fromkeys(documents, True))
     there = {key for key, tick in ticks_of(item, events_of(session, ticket)).items() if tick.there}
-    if is_complete(item, attributes, there):
+    if is_complete(item, attributes, {*there, *documents}):
         data["starts_at"] = context.now.isoformat()
         ticket.starts_at = context.now
     deed.done(data=data)
