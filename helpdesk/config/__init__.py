@@ -85,7 +85,10 @@ def _send_seconds(env: Mapping[str, str]) -> int:
 
 
 def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *, need_secret: bool = True) -> Settings:
-    """The settings for these desks from `env` (default: the process environment). Raises ConfigError."""
+    """The settings for these desks from `env` (default: the process environment). Raises ConfigError.
+
+    Without desks, to find the catalogue first: no mailbox and no line of a chat.
+    """
     env = os.environ if env is None else env
     data = Path(variable("HELPDESK_DATA", env) or "./var").absolute()
     secret = variable("HELPDESK_SECRET_KEY", env)
@@ -100,7 +103,7 @@ def load(desk_ids: tuple[str, ...] = (), env: Mapping[str, str] | None = None, *
         secret_key=secret,
         base_url=variable("HELPDESK_BASE_URL", env).rstrip("/"),
         mail={d: mail_account(d, env, testing=testing) for d in desk_ids},
-        chat=chats(desk_ids, env, testing=testing),
+        chat=chats(desk_ids, env, testing=testing) if desk_ids else Chats(),
         testing=testing,
         test_now=env.get("HELPDESK_TEST_NOW", "") if testing else "",
         test_now_file=Path(now_file) if testing and now_file else None,

@@ -108,7 +108,8 @@ def _telegram(desk_ids: Collection[str], env: Mapping[str, str]) -> tuple[Telegr
 
 
 def chats(desk_ids: Collection[str], env: Mapping[str, str], *, testing: bool = False) -> Chats:
-    """The chat settings of these desks; `testing` allows interfaces on loopback. Raises ConfigError."""
+    """The chat settings of these desks; `testing` allows interfaces on loopback, and so does a demo. ConfigError."""
+    testing = testing or variable("HELPDESK_CHAT_STAND_INS", env) == "1"
     return Chats(
         whatsapp=_whatsapp(desk_ids, env, testing=testing),
         telegram=_telegram(desk_ids, env),

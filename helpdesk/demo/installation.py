@@ -6,7 +6,7 @@ import secrets
 import shutil
 import socket
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -53,6 +53,29 @@ class StaffAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Telephones:
+    """Where the page with the telephones is, and the stand-ins of the chat platforms behind it with their secrets."""
+
+    port: int = 0
+    whatsapp_port: int = 0
+    telegram_port: int = 0
+    whatsapp_token: str = field(default="", repr=False)
+    app_secret: str = field(default="", repr=False)
+    bot_token: str = field(default="", repr=False)
+
+    def settled(self) -> "Telephones":
+        """The same with ports that are free and secrets that are there."""
+        return Telephones(
+            _port(self.port),
+            _port(self.whatsapp_port),
+            _port(self.telegram_port),
+            self.whatsapp_token or secrets.token_urlsafe(24),
+            self.app_secret or secrets.token_hex(16),
+            self.bot_token or f"7001000:{secrets.token_urlsafe(24)}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Demo:
     """One demo installation, as demo.json keeps it (readable by its owner only)."""
 
@@ -61,6 +84,7 @@ class Demo:
     smtp_port: int
     mailboxes: tuple[Mailbox, ...]
     staff: tuple[StaffAccount, ...]
+    phones: "Telephones"
 
     def mailbox(self, name: str) -> Mailbox:
         """The account of that name. Raises DemoError naming those that exist."""
@@ -94,6 +118,7 @@ def read(data: Path) -> Demo:
         kept["smtp_port"],
         tuple(Mailbox(m["name"], m["password"], tuple(m["addresses"])) for m in kept["mailboxes"]),
         tuple(StaffAccount(**s) for s in kept["staff"]),
+        Telephones(**kept.get("phones", {})),
     )
 
 
@@ -145,11 +170,11 @@ def settle(data: Path, catalog: Catalog, http_port: int) -> Demo:
     if not _is_free(http_port):
         taken = f"Port {http_port} sudah dipakai. / Port {http_port} is taken."
         raise DemoError(f"{taken} helpdesk demo --port {http_port + 1}")
-    kept = read(data) if (data / STATE).exists() else Demo(http_port, 0, 0, (), ())
+    kept = read(data) if (data / STATE).exists() else Demo(http_port, 0, 0, (), (), Telephones())
     imap_port = _port(kept.imap_port)
     smtp_port = _port(kept.smtp_port)
     mailboxes = _mailboxes(catalog, {m.name: m for m in kept.mailboxes})
-    demo = Demo(http_port, imap_port, smtp_port, mailboxes, kept.staff or _staff())
+    demo = Demo(http_port, imap_port, smtp_port, mailboxes, kept.staff or _staff(), kept.phones.settled())
     if not (data / "secret_key").exists():
         write_private(data / "secret_key", secrets.token_hex(32))
     write_private(data / STATE, json.dumps(asdict(demo), indent=1))
@@ -187,4 +212,25 @@ def environment(demo: Demo, data: Path, catalog: Catalog) -> dict[str, str]:
         env[f"{prefix}_IMAP_URL"] = f"imap://{user}@{HOST}:{demo.imap_port}/INBOX"
         env[f"{prefix}_SMTP_URL"] = f"smtp://{HOST}:{demo.smtp_port}"
         env[f"{prefix}_ADDRESS"] = mailbox.addresses[0]
-    return env
+    return env | _chat_environment(demo.phones, chatting_desk(catalog))
+
+
+def chatting_desk(catalog: Catalog) -> str:
+    """The desk that has a number and a bot: the first of the catalogue."""
+    return next(iter(catalog.desks))
+
+
+def _chat_environment(phones: Telephones, desk: str) -> dict[str, str]:
+    """The lines of the desk, at the stand-ins of this machine."""
+    prefix = f"HELPDESK_{desk_key(desk)}"
+    return {
+        "HELPDESK_CHAT_STAND_INS": "1",
+        "HELPDESK_WHATSAPP_TOKEN": phones.whatsapp_token,
+        "HELPDESK_WHATSAPP_APP_SECRET": phones.app_secret,
+        "HELPDESK_WHATSAPP_VERIFY_TOKEN": phones.app_secret,
+        "HELPDESK_WHATSAPP_ACCOUNT_ID": "100200300400500",
+        "HELPDESK_WHATSAPP_API_URL": f"http://{HOST}:{phones.whatsapp_port}/v23.0",
+        f"{prefix}_WHATSAPP_NUMBER_ID": "100200300400501",
+        "HELPDESK_TELEGRAM_API_URL": f"http://{HOST}:{phones.telegram_port}",
+        f"{prefix}_TELEGRAM_TOKEN": phones.bot_token,
+    }

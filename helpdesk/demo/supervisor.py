@@ -24,7 +24,9 @@ WHEREABOUTS = """
 Meja layanan siap. / The helpdesk is ready.
 
   Portal pemohon / requesters   {base}/
+  Chat di / on the portal       {base}/chat/{desk}
   Petugas / staff               {base}/login
+  Telepon / telephones          {phones}/      (WhatsApp, Telegram)
 
   Nama / name      Kata sandi / password   Peran / role
 {staff}
@@ -110,6 +112,7 @@ def whereabouts(demo: Demo, data: Path, catalog: Catalog) -> str:
         program=sys.argv[0] if sys.argv[0].endswith("/helpdesk") else "helpdesk",
         desk=next(iter(catalog.desks)),
         desks=", ".join(catalog.desks),
+        phones=f"http://{installation.HOST}:{demo.phones.port}",
         data=data,
     )
 
@@ -123,6 +126,8 @@ def _launch(demo: Demo, data: Path, catalog: Catalog, running: list[Child]) -> N
     running.append(_start_mail(demo, data, env))
     _await_end(children.start("prepare", ["-m", "helpdesk.demo.prepare"], env, logs))
     _await_mail(running[0])
+    phones = ["-m", "helpdesk.demo.phones", "--port", str(demo.phones.port)]
+    running.append(children.start("phones", phones, env, logs))
     running.append(children.start("serve", ["-m", "helpdesk", "serve", "--port", str(demo.http_port)], env, logs))
     running.append(children.start("worker", ["-m", "helpdesk", "worker"], env, logs))
     _await_ready(demo, running)

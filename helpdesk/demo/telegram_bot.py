@@ -46,9 +46,12 @@ class Webhook:
 
 
 class FakeBot:
-    """A bot and all its chats. Everything is done under `changed`, which wakes whoever waits for updates."""
+    """A bot and all its chats. Everything is done under `changed`, which wakes whoever waits for updates.
 
-    def __init__(self, token: str, now: Callable[[], datetime] | None = None) -> None:
+    `first`: from where updates and messages are numbered, for a bot whose numbers go on after a restart.
+    """
+
+    def __init__(self, token: str, now: Callable[[], datetime] | None = None, first: int = 0) -> None:
         self.token, self.id = token, int(token.partition(":")[0])
         self._now = now or (lambda: datetime.now(UTC))
         self.changed = threading.Condition()
@@ -62,7 +65,7 @@ class FakeBot:
         self._files: dict[str, bytes] = {}
         self._expired: set[str] = set()
         self._chats: dict[int, Json] = {}
-        self._next_update, self._next_message, self._next_press = 10_000, 1, 1
+        self._next_update, self._next_message, self._next_press = first + 10_000, first + 1, first + 1
 
     def date(self) -> int:
         """The time as Telegram states it: seconds since 1970."""
@@ -78,6 +81,11 @@ class FakeBot:
             message["from"] = {key: chat[key] for key in ("id", "first_name")} | {"language_code": language}
             self.push({"message": message | ({"text": text} if text else {})})
             return number
+
+    def meet(self, chat_id: int, name: str) -> None:
+        """A person has begun the chat before."""
+        with self.changed:
+            self._chat(chat_id, name)
 
     def edit(self, chat_id: int, message_id: int, text: str) -> None:
         """A person changes what they wrote."""

@@ -13,8 +13,9 @@ from typing import Any
 
 import httpx
 from werkzeug import Request, Response
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
+from helpdesk.demo.quiet import Quiet
 from helpdesk.demo.telegram_bot import FakeBot, Json, Refused, Sent, Webhook, read_json
 
 HOST = "127.0.0.1"
@@ -42,15 +43,6 @@ class Fault:
     times: int = 1
 
 
-class _Quiet(WSGIRequestHandler):
-    """Says nothing: the paths hold the tokens."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the base class's signature
-        """Nothing."""
-
-
 class TelegramServer:
     """The interface of one or more bots; the first of them is `bot`. A `with` block serves."""
 
@@ -60,14 +52,15 @@ class TelegramServer:
         port: int = 0,
         now: Callable[[], datetime] | None = None,
         retry_seconds: float = 0.2,
+        first: int = 0,
     ) -> None:
-        self.bots = {token: FakeBot(token, now) for token in tokens}
+        self.bots = {token: FakeBot(token, now, first) for token in tokens}
         self.bot = next(iter(self.bots.values()))
         self._faults: list[Fault] = []
         self._stop = threading.Event()
         self._bringing: set[int] = set()
         self._retry_seconds = retry_seconds
-        self._server: BaseWSGIServer = make_server(HOST, port, self._answer, threaded=True, request_handler=_Quiet)
+        self._server: BaseWSGIServer = make_server(HOST, port, self._answer, threaded=True, request_handler=Quiet)
         self.url = f"http://{HOST}:{self._server.server_port}"
 
     def __enter__(self) -> "TelegramServer":

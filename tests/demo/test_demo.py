@@ -13,7 +13,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 
 from tests.servers.ground import free_port, wait_until
 
@@ -82,6 +84,19 @@ class Demo:
         done = self.run("inbox", name)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
+
+    @property
+    def telephones(self) -> str:
+        return f"http://127.0.0.1:{self.kept()['phones']['port']}"
+
+    def says(self, person: str, on: str, text: str) -> None:
+        """Somebody writes on a telephone."""
+        given = {"who": person, "on": on, "text": text}
+        assert httpx.post(f"{self.telephones}/say", data=given, trust_env=False).status_code == 204
+
+    def on_telephone(self, person: str, on: str) -> str:
+        """What the telephone shows."""
+        return httpx.get(f"{self.telephones}/part", params={"who": person, "on": on}, trust_env=False).text
 
     def get(self, path: str) -> int:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
@@ -157,9 +172,50 @@ def test_a_second_demo_says_that_one_is_running(running: Demo) -> None:
     assert running.get("/readyz") == 200
 
 
+@pytest.mark.browser
+def test_a_telephone_shows_the_automatic_answer_and_hears_the_agent(running: Demo, chromium: Browser) -> None:
+    phone, agent = (chromium.new_context(locale="id-ID").new_page() for _person in range(2))
+    faults: list[str] = []
+    phone.on("console", lambda message: faults.append(message.text))
+    phone.goto(running.telephones)
+    siti = phone.locator("[data-who=pemohon]")
+    siti.get_by_placeholder("Tulis pesan").fill("Saya lupa password email")
+    siti.get_by_role("button", name="Kirim").click()
+    answer = siti.locator(".bubble.desk .body").last
+    expect(answer).to_contain_text("Nomor tiket", timeout=10_000)
+    found = re.search(r"MDN-\d{4}-\d{6}", answer.inner_text())
+    assert found
+    name, password = next((a["name"], a["password"]) for a in running.kept()["staff"] if a["role"] == "agent")
+    agent.goto(f"http://127.0.0.1:{running.port}/login?next=/tickets/{found.group()}")
+    agent.fill("[name=name]", name)
+    agent.fill("[name=password]", password)
+    agent.press("[name=password]", "Enter")
+    agent.wait_for_url("**/tickets/**")
+    agent.locator("form[action$='/actions/reply'] [name=text]").fill("Kami atur ulang *sekarang*.")
+    agent.locator("form[action$='/actions/reply'] button[type=submit]").click()
+    expect(answer).to_have_text("Kami atur ulang sekarang.", timeout=10_000)
+    assert faults == []
+
+
+@pytest.mark.parametrize("on", ["whatsapp", "telegram"])
+def test_the_number_is_on_the_telephone_within_two_seconds(running: Demo, on: str) -> None:
+    running.says("pemohon2", on, "printer rusak")
+    wait_until(lambda: "Nomor tiket" in running.on_telephone("pemohon2", on), "no answer", 2)
+
+
+def test_the_telephones_obey_no_other_site(running: Demo) -> None:
+    given = {"who": "pemohon", "on": "telegram", "text": "dari situs lain"}
+    for headers in ({"Origin": "https://situs.example"}, {"Host": "situs.example"}):
+        refused = httpx.post(f"{running.telephones}/say", data=given, headers=headers, trust_env=False)
+        assert refused.status_code == 403
+    assert "situs lain" not in running.on_telephone("pemohon", "telegram")
+
+
 def test_ctrl_c_ends_it_within_ten_seconds_and_a_second_start_finds_nothing_new(running: Demo) -> None:
     running.run("send", "--as", "pemohon2", "--to", "kptik-makassar", "Pinjam proyektor")
     wait_until(lambda: len(running.inbox("pemohon2")) > 0, "no automatic reply")
+    running.says("pemohon2", "telegram", "printer rusak, tolong")
+    wait_until(lambda: "Nomor tiket" in running.on_telephone("pemohon2", "telegram"), "no answer on the telephone")
     before, kept = (running.inbox("pemohon"), running.inbox("pemohon2")), running.kept()
     assert len(running.processes()) >= 5
     assert running.end(signal.SIGINT) == 0
@@ -172,6 +228,8 @@ def test_ctrl_c_ends_it_within_ten_seconds_and_a_second_start_finds_nothing_new(
     time.sleep(2)
     assert (running.inbox("pemohon"), running.inbox("pemohon2")) == before
     assert running.kept() == kept
+    running.says("pemohon2", "telegram", "status")
+    wait_until(lambda: "printer rusak" in running.on_telephone("pemohon2", "telegram"), "the desk has forgotten it")
 
 
 def test_nothing_outlives_a_kill_of_the_demo_and_fresh_starts_over(running: Demo) -> None:

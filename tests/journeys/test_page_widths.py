@@ -42,8 +42,8 @@ def too_wide(page: Page, base: str, paths: list[str], bar: str) -> list[str]:
 
 
 def pages_of(desk: Desk) -> list[str]:
-    """The pages for requesters in which the desk's name stands: home, own tickets, a form, the open question."""
-    return [f"/{desk.id}", "/my", f"/{desk.id}/{desk.items[0]}", f"/{desk.id}/lainnya"]
+    """The pages for requesters in which the desk's name stands: home, own tickets, a form, the open question, chat."""
+    return [f"/{desk.id}", "/my", f"/{desk.id}/{desk.items[0]}", f"/{desk.id}/lainnya", f"/chat/{desk.id}"]
 
 
 def test_no_page_of_any_desk_is_wider_than_its_window(chromium: Browser, installation: Installation) -> None:

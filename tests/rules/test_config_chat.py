@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.config import ConfigError, desks_unknown_to
+from helpdesk.config import ConfigError, desks_unknown_to, load
 from helpdesk.config.chat import chats
 
 DESKS = ("kptik-medan", "kptik-makassar")
@@ -53,12 +53,19 @@ def test_what_is_missing_or_wrong_is_named_without_its_value(change: dict[str, s
     assert "geheim" not in str(caught.value) and BOT not in str(caught.value)
 
 
-def test_a_platform_on_loopback_is_for_tests_alone() -> None:
+def test_a_platform_on_loopback_is_for_tests_and_demos_alone() -> None:
     local = WHATSAPP | {"HELPDESK_WHATSAPP_API_URL": "http://127.0.0.1:9/v23.0/"}
     found = chats(DESKS, local, testing=True).whatsapp
     assert found is not None and found.api_url == "http://127.0.0.1:9/v23.0"
+    assert chats(DESKS, local | {"HELPDESK_CHAT_STAND_INS": "1"}).whatsapp == found
     with pytest.raises(ConfigError):
         chats(DESKS, local)
+    with pytest.raises(ConfigError):
+        chats(DESKS, WHATSAPP | {"HELPDESK_WHATSAPP_API_URL": "http://a.example", "HELPDESK_CHAT_STAND_INS": "1"})
+
+
+def test_the_catalogue_is_found_before_its_desks_are_known() -> None:
+    assert load(env=WHATSAPP, need_secret=False).chat.whatsapp is None
 
 
 def test_a_line_of_a_desk_that_does_not_exist_is_named() -> None:
