@@ -1,6 +1,7 @@
 """The demo's telephones: stand-ins of both chat platforms, and a page with two telephones that use them.
 
-`python -m helpdesk.demo.phones --port PORT` in the environment of the demo. On loopback alone; nothing reaches anybody.
+`python -m helpdesk.demo.phones --port PORT --desk ID --name NAME --zone ZONE` in the environment of the demo.
+On loopback alone; nothing reaches anybody.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader
@@ -18,7 +20,7 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from helpdesk import logs
-from helpdesk.catalog.load import load_file
+from helpdesk.channels.chat.marks import marked_up
 from helpdesk.channels.filenames import safe_name
 from helpdesk.config import Settings, load
 from helpdesk.demo.installation import HOST, REQUESTERS
@@ -36,10 +38,8 @@ from helpdesk.demo.telephones import (
     WhatsAppSide,
 )
 from helpdesk.demo.whatsapp_server import CloudApi
-from helpdesk.resources import catalog_path, static_folder, templates_folder, translations_folder
+from helpdesk.resources import static_folder, templates_folder, translations_folder
 from helpdesk.timepiece import clock
-from helpdesk.usecases.messages import zone_name
-from helpdesk.web.chat.page import marked_up
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +65,8 @@ class Refused(Exception):
 class Phones:
     """The page, its parts, and what is done on it."""
 
-    def __init__(self, sides: Mapping[str, Side], desk: str, settings: Settings, zone: Any) -> None:
-        self._sides, self._desk, self._base, self._zone = sides, desk, settings.base_url, zone
+    def __init__(self, sides: Mapping[str, Side], desk: str, base: str, zone: ZoneInfo) -> None:
+        self._sides, self._desk, self._base, self._zone = sides, desk, base, zone
         self._environments = {language: _environment(language) for language in ("id", "en")}
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
@@ -130,8 +130,7 @@ class Phones:
         return Response(html, 200, headers, content_type="text/html; charset=utf-8")
 
     def _clock(self, bubble: Bubble) -> str:
-        local = bubble.at.astimezone(self._zone)
-        return f"{local:%H.%M} {zone_name(self._zone, local)}"
+        return f"{bubble.at.astimezone(self._zone):%H.%M}"
 
     def _paper(self, on: str, person: str, bubble: str, number: str) -> Response:
         try:
@@ -238,20 +237,18 @@ def _follow(sides: Iterable[Side], stop: threading.Event) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until the process ends."""
+    """Serve until the process ends. The desk is named by the caller: reading the catalogue would take longer."""
     parser = argparse.ArgumentParser(prog="helpdesk.demo.phones")
     parser.add_argument("--port", type=int, required=True)
-    port = parser.parse_args(arguments).port
+    for name in ("desk", "name", "zone"):
+        parser.add_argument(f"--{name}", required=True)
+    given = parser.parse_args(arguments)
     logs.configure()
-    bare = load(need_secret=False)
-    catalog = load_file(bare.catalog or catalog_path())
-    settings = load(tuple(catalog.desks))
+    settings = load((given.desk,))
     sides, _server = sides_of(settings)
-    desk = catalog.desks[settings.chat.telegram[0].desk]
     threading.Thread(target=_follow, args=(sides.values(), threading.Event()), daemon=True).start()
-    make_server(
-        HOST, port, Phones(sides, desk.name, settings, desk.zone), threaded=True, request_handler=Quiet
-    ).serve_forever()
+    page = Phones(sides, given.name, settings.base_url, ZoneInfo(given.zone))
+    make_server(HOST, given.port, page, threaded=True, request_handler=Quiet).serve_forever()
     return 0
 
 

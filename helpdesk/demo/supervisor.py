@@ -73,6 +73,13 @@ def _start_mail(demo: Demo, data: Path, env: dict[str, str]) -> Child:
     return children.start("mail", arguments, env, data / "logs", piped=True)
 
 
+def _start_phones(demo: Demo, data: Path, catalog: Catalog, env: dict[str, str]) -> Child:
+    desk = catalog.desks[installation.chatting_desk(catalog)]
+    about = ["--desk", desk.id, "--name", desk.name, "--zone", desk.zone.key]
+    arguments = ["-m", "helpdesk.demo.phones", "--port", str(demo.phones.port), *about]
+    return children.start("phones", arguments, env, data / "logs")
+
+
 def _await_mail(mail: Child) -> None:
     assert mail.process.stdout
     readable, _, _ = select.select([mail.process.stdout], [], [], START_SECONDS)
@@ -126,8 +133,7 @@ def _launch(demo: Demo, data: Path, catalog: Catalog, running: list[Child]) -> N
     running.append(_start_mail(demo, data, env))
     _await_end(children.start("prepare", ["-m", "helpdesk.demo.prepare"], env, logs))
     _await_mail(running[0])
-    phones = ["-m", "helpdesk.demo.phones", "--port", str(demo.phones.port)]
-    running.append(children.start("phones", phones, env, logs))
+    running.append(_start_phones(demo, data, catalog, env))
     running.append(children.start("serve", ["-m", "helpdesk", "serve", "--port", str(demo.http_port)], env, logs))
     running.append(children.start("worker", ["-m", "helpdesk", "worker"], env, logs))
     _await_ready(demo, running)

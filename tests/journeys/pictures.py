@@ -147,6 +147,10 @@ class Person:
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_function("!document.querySelector('.loading')")
         self.page.wait_for_timeout(500)
+        self.takes(folder, name)
+
+    def takes(self, folder: Path, name: str) -> None:
+        """Take a picture of the page as it is."""
         (folder / f"{name}.png").write_bytes(small(self.page.screenshot()))
 
 
@@ -186,6 +190,28 @@ def walk(demo: Demo, browser: Browser, folder: Path) -> None:
         raise RuntimeError(f"{number} was not closed")
 
 
+def chats(demo: Demo, browser: Browser, folder: Path) -> None:
+    """The chat of the portal on a phone, and the two telephones of the demo."""
+    visitor = Person(browser, f"http://{HOST}:{demo.http_port}", PHONE)
+    visitor.opens("/chat/kptik-medan")
+    visitor.page.get_by_label("Nama Anda").fill("Dewi")
+    for text, answer in (("Saya lupa password email", "pilih layanannya"), ("status", "Status:")):
+        visitor.page.get_by_label("Pesan Anda").fill(text)
+        visitor.page.get_by_role("button", name="Kirim").click()
+        visitor.page.locator(".bubble.auto").filter(has_text=answer).last.wait_for()
+    visitor.photographs(folder, "chat")
+    owner = Person(browser, f"http://{HOST}:{demo.phones.port}", OFFICE)
+    owner.opens("/")
+    owner.page.locator("[data-who=pemohon2] [data-on=telegram]").click()
+    for who, text in (("pemohon", "Printer di lantai 3 rusak"), ("pemohon2", "Minta akun VPN")):
+        telephone = owner.page.locator(f"[data-who={who}]")
+        telephone.locator("textarea").fill(text)
+        telephone.get_by_role("button", name="Kirim").click()
+        telephone.locator(".bubble.desk").filter(has_text="Nomor tiket").wait_for()
+    owner.page.wait_for_timeout(1500)
+    owner.takes(folder, "telephones")
+
+
 def main() -> int:
     """Take all pictures into the folder named on the command line, else into docs/pictures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
@@ -195,6 +221,7 @@ def main() -> int:
         with demo_running(data) as demo, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGS)
             walk(demo, browser, folder)
+            chats(demo, browser, folder)
             browser.close()
     finally:
         shutil.rmtree(data, ignore_errors=True)

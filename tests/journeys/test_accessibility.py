@@ -102,8 +102,9 @@ def sends_a_request(requester: Visitor) -> None:
     for name, path in (("offices", "/"), ("home", "/kptik-medan"), ("search", "/kptik-medan?q=laptop")):
         requester.opens(path)
         requester.looks(name)
-    page = requester.opens("/chat/kptik-medan")
+    requester.opens("/chat/kptik-medan")
     requester.looks("chat")
+    page = requester.opens("/chat/kptik-medan")
     page.fill("[name=text]", "Printer rusak")
     page.click(".line .btn")
     page.wait_for_selector(".bubble .choices")

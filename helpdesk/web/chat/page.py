@@ -1,13 +1,13 @@
 """The conversation as values of its page: days, sides, times, words with their marks, what may be pressed."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from helpdesk.channels.chat.marks import marked_up
 from helpdesk.channels.chat.model import Choice
 from helpdesk.usecases.chat.visiting import Shown, ShownFile
 from helpdesk.usecases.messages import zone_name
@@ -17,8 +17,6 @@ from helpdesk.web.portal.times import clock_time, day_in_words
 from helpdesk.web.portal.words import _
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-_NUMBER = r"\b[A-Z]{2,6}-\d{4}-\d{6}\b"
-_MARKS = re.compile(rf"(https?://[^\s<>]*[^\s<>.,;:!?)])|(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?![\w*])|({_NUMBER})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +46,6 @@ class Bubble:
     choices: tuple[Choice, ...] = ()
     asks: bool = False
     files: tuple[Paper, ...] = ()
-
-
-def marked_up(text: str) -> Markup:
-    """Words as a chat shows them: `*bold*` bold and addresses as links; everything else is text."""
-    return Markup(_MARKS.sub(_marked, str(escape(text))))  # noqa: S704 - escaped before
-
-
-def _marked(found: re.Match[str]) -> str:
-    address, bold, number = found.groups()
-    if address:
-        return f'<a href="{address}" rel="noopener noreferrer">{address}</a>'
-    return _whole(found) if number else f"<b>{re.sub(_NUMBER, _whole, bold)}</b>"
-
-
-def _whole(number: re.Match[str]) -> str:
-    return f'<span class="num">{number[0]}</span>'
 
 
 def bubbles(messages: Sequence[Shown], at: Present) -> list[Bubble]:

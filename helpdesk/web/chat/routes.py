@@ -6,6 +6,7 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpdesk.catalog.model import Desk
+from helpdesk.channels.chat.marks import marked_up
 from helpdesk.channels.chat.model import Choice, Media
 from helpdesk.channels.web_chat.message import LONGEST, LONGEST_NAME, Written, typed_name, typed_text
 from helpdesk.channels.web_chat.visitor import account_of, new_token
@@ -27,7 +28,7 @@ from helpdesk.usecases.portal_form import FILE_BYTES, Check, checked_files
 from helpdesk.web.access import PUBLIC, require
 from helpdesk.web.chat import blueprint
 from helpdesk.web.chat.cookie import COOKIE, DAYS, known_account, remember
-from helpdesk.web.chat.page import PICTURES, bubbles, marked_up
+from helpdesk.web.chat.page import PICTURES, bubbles
 from helpdesk.web.language import COOKIE as LANGUAGE
 from helpdesk.web.language import language
 from helpdesk.web.portal.browse import opening_of
