@@ -26,17 +26,9 @@ from helpdesk.config import Settings, load
 from helpdesk.demo.installation import HOST, REQUESTERS
 from helpdesk.demo.quiet import Quiet
 from helpdesk.demo.telegram_server import TelegramServer
-from helpdesk.demo.telephones import (
-    PICTURES,
-    TELEGRAM,
-    WHATSAPP,
-    Bubble,
-    Paper,
-    Press,
-    Side,
-    TelegramSide,
-    WhatsAppSide,
-)
+from helpdesk.demo.telephone_telegram import TelegramSide
+from helpdesk.demo.telephone_whatsapp import WhatsAppSide
+from helpdesk.demo.telephones import PICTURES, TELEGRAM, WHATSAPP, Bubble, Paper, Press, Side
 from helpdesk.demo.whatsapp_server import CloudApi
 from helpdesk.resources import static_folder, templates_folder, translations_folder
 from helpdesk.timepiece import clock
