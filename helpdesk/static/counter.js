@@ -128,7 +128,7 @@
     if (turn !== waiting) return [[], ""];
     const answer = await fetch("/intake/people", { method: "POST", body: new URLSearchParams({ csrf_token: csrf, desk: desk.value, q: text }) }).catch(() => null);
     if (!answer?.ok) return [[], answer?.status === 429 ? say.busy : ""];
-    const found = (await answer.json()).people.map((p) => ({ ...p, text: p.name || p.email || p.phone, beside: [p.email, p.phone].filter(Boolean).join(" · ") }));
+    const found = (await answer.json()).people.map((p) => ({ ...p, text: p.name || p.email || p.phone, beside: [p.email, p.phone, p.by_chat].filter(Boolean).join(" · ") }));
     return [found, say.none];
   };
   for (const field of who) {

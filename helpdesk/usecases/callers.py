@@ -17,13 +17,18 @@ _PUNCTUATION = "+ -.()"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody whom the desk knows. `open`: (number, subject) of their open tickets there, the newest first."""
+    """Somebody whom the desk knows. `open`: (number, subject) of their open tickets there, the newest first.
+
+    `by_chat`: known by a chat alone, where everybody calls themselves what they like; what is asked for in their name
+    is shown there.
+    """
 
     id: int
     name: str
     email: str
     phone: str
     open: tuple[tuple[str, str], ...] = ()
+    by_chat: bool = False
 
 
 def tail_of(phone: str) -> str:
@@ -77,8 +82,13 @@ def find_callers(session: Session, desk: str, typed: str) -> tuple[Known, ...]:
         return ()
     latest = select(func.max(Ticket.id)).where(Ticket.requester_id == Person.id).scalar_subquery()
     people = list(session.scalars(select(Person).where(like, _at(desk)).order_by(latest.desc(), Person.id).limit(MOST)))
-    tickets = _open_tickets(session, desk, [person.id for person in people])
-    return tuple(Known(p.id, p.name, p.email or "", p.phone, tuple(tickets.get(p.id, ())[:3])) for p in people)
+    ids = [person.id for person in people]
+    tickets = _open_tickets(session, desk, ids)
+    chatting = set(session.scalars(select(ChatAccount.person_id).where(ChatAccount.person_id.in_(ids))))
+    return tuple(
+        Known(p.id, p.name, p.email or "", p.phone, tuple(tickets.get(p.id, ())[:3]), not p.email and p.id in chatting)
+        for p in people
+    )
 
 
 def chosen_caller(session: Session, desk: str, person_id: int, email: str) -> Person | None:

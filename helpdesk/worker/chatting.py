@@ -16,6 +16,7 @@ from helpdesk.channels.chat.model import Line
 from helpdesk.channels.registry import READERS, open_lines
 from helpdesk.failpoints import failpoint
 from helpdesk.store.db import unit_of_work
+from helpdesk.store.room import is_low
 from helpdesk.tickets.words import Channel
 from helpdesk.usecases.chat.dispatching import (
     ClaimedChat,
@@ -41,6 +42,8 @@ LOOK_SECONDS = 0.3
 SETTLE_SECONDS = 15.0
 PAUSES = (5.0, 15.0, 30.0, 60.0)
 """Seconds for which a line that does not work is left alone, longer after each failure in a row."""
+LOW_SECONDS = 5.0
+"""How often is looked whether the disk has room again for files."""
 ACKNOWLEDGE_SECONDS = 2.0
 """No longer than that for all of them: a platform that is slow must not keep the messages of others waiting."""
 AT_ONCE = 50
@@ -207,6 +210,10 @@ class Chatting:
             note_line_failed(session, claimed.channel, claimed.bot, context.now, str(error))
 
     def _fetch_some(self) -> bool:
+        settings = self._worker.desk.settings
+        if is_low(settings.data, settings.min_free_mb):
+            self.stop.wait(LOW_SECONDS)
+            return False  # the platforms keep the files for a week
         with unit_of_work() as session:
             wanted = take_file(session, self.chats.context())
         if wanted is None:

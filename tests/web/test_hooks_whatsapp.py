@@ -64,6 +64,17 @@ def hook(site: Settings, populated: tuple[bytes, dict[str, str]], applications: 
         db.engine.dispose()
 
 
+def test_a_disk_with_little_room_takes_nothing_and_meta_brings_it_again(
+    hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helpdesk.web.hooks.storing.is_low", lambda _data, _least: True)
+    assert hook.post() == 503
+    assert hook.stored() == []
+    monkeypatch.undo()
+    assert hook.post() == 200
+    assert len(hook.stored()) == 1
+
+
 def test_meta_is_told_its_challenge_by_who_knows_the_agreed_word(hook: Hook) -> None:
     browser = hook.world.browser()
     asked = {"hub.mode": "subscribe", "hub.challenge": "<b>1158201444</b>", "hub.verify_token": VERIFY}

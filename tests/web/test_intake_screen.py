@@ -11,6 +11,7 @@ from helpdesk.store.people_models import Attempt
 from helpdesk.web.counter.lookup import A_MINUTE, LOOKUP
 from tests.web.conftest import MEDAN, RESET, SEMARANG, World
 from tests.web.rows import row_of
+from tests.web.visitor import hidden
 
 GIVEN = {"desk": MEDAN, "channel": "walk-in", "subject": "Office", "text": "Enam laptop.", "requester.name": "Bu Wati"}
 INSTALL = "itsm.9/software-install"
@@ -32,6 +33,18 @@ def sent(world: World, browser: FlaskClient, **given: Any) -> Any:
 def number_in(answer: Any) -> str:
     assert answer.status_code == 303, answer.text
     return str(answer.location.rpartition("/")[2].partition("?")[0])
+
+
+def test_a_name_that_somebody_gives_themselves_in_a_chat_is_shown_as_such(world: World) -> None:
+    visitor = world.browser()
+    page = hidden(visitor, f"/chat/{MEDAN}")
+    visitor.post(f"/chat/{MEDAN}", data=page | {"text": "printer rusak", "name": "Kepala Kantor"})
+    world.ticket(requester={"name": "Kepala Kantor", "email": "kepala@example.id"})
+    found = looked_up(world.entered("rina"), world, "kepala kantor").json["people"]
+    assert {person["email"]: person["by_chat"] for person in found} == {
+        "": "menyebut dirinya demikian dalam obrolan",
+        "kepala@example.id": "",
+    }
 
 
 @pytest.mark.parametrize("typed", ["wat", "Wati Sari", "wati@ex", "0812-3456", "+62 812 3456", "08123456"])

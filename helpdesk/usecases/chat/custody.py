@@ -2,11 +2,12 @@
 the person was verified.
 """
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.email.addresses import addr_spec
 from helpdesk.store.chat_models import ChatAccount, ChatCustody
+from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, Person, Ticket
 from helpdesk.store.rows import keep
 from helpdesk.tickets.errors import Forbidden, NotFound, invalid
@@ -14,8 +15,10 @@ from helpdesk.tickets.errors import marked as _
 from helpdesk.tickets.permission import Staff
 from helpdesk.tickets.verification import Verified
 from helpdesk.tickets.words import OPEN_STATUSES, EntryKind
+from helpdesk.usecases.caps import HELD, PENDING, UNSENDABLE
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.opening import person_for
+from helpdesk.usecases.resending import DISCARDED
 
 GIVEN = "Akun chat {account} sekarang milik {person}; diverifikasi: {verified}; alasan: {reason}"
 
@@ -69,9 +72,24 @@ def give_account(
         at=context.now,
     )
     session.add(line)
+    if before != person.id:
+        _forget_what_waits(session, staff, account, line.reason)
     _note(session, staff, account, person, line)
     session.flush()
     return person
+
+
+def _forget_what_waits(session: Session, staff: Staff, account: ChatAccount, reason: str) -> None:
+    """What the machine was to say to the person before. What agents wrote fails by itself, shown on its ticket."""
+    waits = (
+        OutboxMessage.state.in_((HELD, PENDING, UNSENDABLE)),
+        OutboxMessage.automatic,
+        OutboxMessage.recipient == account.account,
+        OutboxMessage.channel == account.channel,
+        OutboxMessage.desk == account.desk,
+    )
+    gone = {"state": DISCARDED, "error": f"{staff.name}: {reason}"[:500]}
+    session.execute(update(OutboxMessage).where(*waits).values(gone))
 
 
 def _note(session: Session, staff: Staff, account: ChatAccount, person: Person, line: ChatCustody) -> None:

@@ -14,7 +14,7 @@ from helpdesk.channels.chat.model import ChatOutbound, Choice, Template
 from helpdesk.store.blobs import BlobStore
 from helpdesk.store.chat_models import ChatAccount
 from helpdesk.store.mail_models import OutboxMessage
-from helpdesk.store.models import File
+from helpdesk.store.models import File, Ticket
 from helpdesk.usecases.caps import HELD, PENDING, UNSENDABLE, hold_pending, mail_is_held
 from helpdesk.usecases.chat.accounts import CHATS, is_window_open
 from helpdesk.usecases.chat.saying import SENT, SHUT_OUT, WINDOW_CLOSED, lines_of, note_said
@@ -25,6 +25,7 @@ from helpdesk.usecases.sendable import STALE, STALE_AFTER
 
 SHUT_CODES, WINDOW_CODES = frozenset({"403"}), frozenset({"131047"})
 """What platforms answer where the person lets nothing through, and where the time for free answers is over."""
+SOMEBODY_ELSES = "the chat account belongs to another person now"
 MOST_CLAIMED = 50
 OVERTAKEN_AFTER = timedelta(seconds=15)
 """So long a message that is being sent holds up the next one to the same person; its sender may have been lost."""
@@ -101,6 +102,8 @@ def take_next_chat(session: Session, context: Context, lines: Collection[tuple[s
         account = session.get(ChatAccount, message.context.get("account", 0))
         if account is None:
             note_failed(session, claimed, context.now, ChannelError("no such account", permanent=True))
+        elif _is_for_somebody_else(session, message, account):
+            note_failed(session, claimed, context.now, ChannelError(SOMEBODY_ELSES, permanent=True))
         elif not message.context.get("template") and (why := _kept_back(account, context)):
             message.state, message.error, message.lease_until = HELD, why, None
             session.flush()
@@ -129,6 +132,14 @@ def _written(session: Session, context: Context, message: OutboxMessage, account
         note_failed(session, message.id, context.now, unwritable)
     session.flush()
     return None
+
+
+def _is_for_somebody_else(session: Session, message: OutboxMessage, account: ChatAccount) -> bool:
+    """True where staff gave the account to another person while this waited: a telephone number finds a new owner."""
+    if message.ticket_id is None:
+        return False
+    asked = session.scalar(select(Ticket.requester_id).where(Ticket.id == message.ticket_id))
+    return asked != account.person_id
 
 
 def _kept_back(account: ChatAccount, context: Context) -> str:

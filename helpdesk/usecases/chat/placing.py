@@ -1,9 +1,10 @@
 """Putting words and files onto a ticket: a new one, or one that is there."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.catalog.search import search
@@ -30,6 +31,8 @@ HERE = "blob:"
 """What the id of a file begins with that lies here already, under the SHA-256 that follows."""
 OFFERED = 5
 SUBJECT = 80
+FILES_AT_ONCE, AFTER_OTHERS = 30, timedelta(seconds=10)
+"""Who has more files waiting than that has each further one fetched so much later: others come in between."""
 MOST_NEW = 20
 """Tickets that one account opens within an hour."""
 _OPENED = (
@@ -87,6 +90,7 @@ def add_files(session: Session, context: Any, entry_id: int, heard: Heard, docum
             content = blobs.path(media.id.removeprefix(HERE)).read_bytes()
             attach(session, blobs, entry_id, (Attachment(media.name, media.media_type, content),))
             continue
+        ahead = _files_ahead(session, heard)
         kept = asdict(media) | ({"document": document} if document else {})
         write(
             session,
@@ -96,9 +100,16 @@ def add_files(session: Session, context: Any, entry_id: int, heard: Heard, docum
             media=kept,
             state="failed" if media.fault else "waiting",
             fault=media.fault,
-            next_try_at=context.now,
+            next_try_at=context.now + AFTER_OTHERS * max(0, ahead - FILES_AT_ONCE),
             created_at=context.now,
         )
+
+
+def _files_ahead(session: Session, heard: Heard) -> int:
+    """How many files of this account wait already."""
+    account = select(ChatMessage.account_id).where(ChatMessage.id == heard.row_id).scalar_subquery()
+    waiting = select(func.count()).select_from(ChatFile).join(ChatMessage, ChatMessage.id == ChatFile.message_id)
+    return session.scalar(waiting.where(ChatFile.state == "waiting", ChatMessage.account_id == account)) or 0
 
 
 def _came_by_browser(session: Session, heard: Heard) -> bool:

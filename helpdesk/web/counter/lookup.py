@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Response, abort, jsonify, render_template, request
+from flask_babel import gettext as _
 
 from helpdesk.usecases.callers import find_callers
 from helpdesk.web.access import AGENT, require, staff
@@ -39,6 +40,7 @@ def people() -> Response:
     return jsonify(
         people=[
             {"id": p.id, "name": p.name, "email": p.email, "phone": p.phone,
+             "by_chat": _("calls themselves so in a chat") if p.by_chat else "",
              "open": [{"number": number, "subject": subject} for number, subject in p.open]}
             for p in found
         ]
