@@ -35,10 +35,11 @@ AT_ONCE = 20
 BYTES = 4 * 2**20
 """And no further ones once they are so large together: a mail of 25 MB goes alone."""
 GATHERED_WITHIN = 0.02
-READ_WITHIN = 0.03
-DECIDED_WITHIN = 0.05
+READ_WITHIN = 0.02
+DECIDED_WITHIN = 0.04
 """Seconds: after these no further mail is added to what is gathered; what has been read waits no longer for the next
-ones to be read; no further mail is added to the transaction. So long, all in all, the first mail waits for the others.
+ones to be read; no further mail is added to the transaction. So long, all in all, the first mail waits for the others; a
+fifth of 100 ms is left for what is asked before that and written behind it.
 """
 AT_LEAST = 5
 """So many that are read already are decided together all the same: on a machine that is that busy, what is asked and
