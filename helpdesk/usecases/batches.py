@@ -38,8 +38,8 @@ GATHERED_WITHIN = 0.02
 READ_WITHIN = 0.02
 DECIDED_WITHIN = 0.04
 """Seconds: after these no further mail is added to what is gathered; what has been read waits no longer for the next
-ones to be read; no further mail is added to the transaction. So long, all in all, the first mail waits for the others; a
-fifth of 100 ms is left for what is asked before that and written behind it.
+ones to be read; no further mail is added to the transaction. So long, all in all, the first mail waits for the others;
+a fifth of 100 ms is left for what is asked before that and written behind it.
 """
 AT_LEAST = 5
 """So many that are read already are decided together all the same: on a machine that is that busy, what is asked and
