@@ -37,9 +37,10 @@ NAMES = (
     "admin.catalog_loaded_before_swap",
     "admin.oauth_after_refresh_before_store",
 )
-"""Every place there is. At each of them tests kill the process and take the database away, and at all but the last one
-they fill the disk: for `intake`, `outbox` and `scheduler` in `tests/journeys/test_fail_points.py`, which names the
-tests of the others. Four of the worker's are gone through on PostgreSQL too, everything else on SQLite.
+"""Every place there is. At each of them tests kill the process and take the database away, and they fill the disk at
+all but `telegram`, `webhook` and the last one, where nothing but the database writes: for `intake`, `outbox` and
+`scheduler` in `tests/journeys/test_fail_points.py`, which names the tests of the others. Four of the worker's are gone
+through on PostgreSQL too, everything else on SQLite.
 
 There is none for a server that takes some recipients of one message and refuses others: a message to several people is
 several rows of the outbox, each sent in a transaction of SMTP with one recipient, and refused alone.

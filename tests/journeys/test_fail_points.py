@@ -38,6 +38,9 @@ START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 HOW = ("kill", "database", "disk")
 ELSEWHERE = {
     "scheduler.after_claim": "usecases/calendars/test_steps.py",
+    "telegram.after_commit_before_offset": "usecases/test_chat_lines.py",
+    "webhook.after_verify_before_commit": "web/test_hooks_whatsapp.py",
+    "webhook.after_commit_before_200": "web/test_hooks_telegram.py",
     "web.after_commit_before_response": "web/test_fail_points.py",
     "web.merge_mid": "web/test_fail_points.py",
     "admin.catalog_loaded_before_swap": "rules/test_catalog_source.py",
