@@ -22,9 +22,8 @@ def unsafe_paths(world: World) -> list[str]:
 
 
 def sample(name: str):
-    return {"number": "MDN-2026-000001", "action": "take", "desk": "kptik-medan", "item": "itsm.8/reset-password"}.get(
-        name, 1
-    )
+    known = {"number": "MDN-2026-000001", "action": "take", "desk": "kptik-medan", "item": "itsm.8/reset-password"}
+    return (known | {"deed": "next"}).get(name, 1)
 
 
 def refused(world: World, browser, token: str | None) -> None:

@@ -17,7 +17,6 @@ NEEDED = {
     Action.ESCALATE: {"group"},
     Action.HAND_BACK: {"group", "reason"},
     Action.SEND_BACK: {"reason"},
-    Action.REPLY: {"text"},
     Action.NOTE: {"text"},
     Action.ASSIGN: {"assignee"},
     Action.EXTEND: {"reason"},

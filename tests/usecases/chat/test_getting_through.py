@@ -116,6 +116,8 @@ def test_a_template_goes_out_when_the_window_is_closed_and_only_complete(wati: C
         office.does("agen", Action.REPLY, number, template="kabar|id", values="satu")
     with pytest.raises(Invalid):
         office.does("agen", Action.REPLY, number, template="lain|id", values="")
+    with pytest.raises(Invalid):
+        office.does("agen", Action.REPLY, number)
     office.does("agen", Action.REPLY, number, template="kabar|id", values=f"{number}\nsudah siap")
     [message] = sent(office)
     assert message.template == Template("kabar", "id", (number, "sudah siap"))
