@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.channels.chat.model import Kind, Media
-from helpdesk.store.blobs import BlobStore
 from helpdesk.store.db import unit_of_work
 from helpdesk.tickets.words import Action
 from helpdesk.usecases.chat.files import keep_file, take_file
@@ -246,20 +245,22 @@ def test_an_album_is_one_entry(sari: Chatter) -> None:
 
 
 def test_documents_that_came_in_the_guide_are_ticked_off_with_the_service(sari: Chatter) -> None:
-    here = BlobStore(sari.office.settings.data)
-    with unit_of_work() as session:
-        sha256 = here.put(b"penilaian", session)
     sari.sends("Kami mau menyewa aset")
     [number] = sari.tickets()
     ticket_id = sari.office.value(number, "id")
     sari.sends("sewa", kind=Kind.CHOICE, payload=f"svc:{ticket_id}:bmn.2/asset-rent")
-    for file in (f"blob:{sha256}", "at-the-platform"):
+    for file in ("first", "second"):
         sari.sends(kind=Kind.DOCUMENT, media=(Media(id=file, name="a.pdf", media_type="application/pdf"),))
+
+    def fetches() -> None:
+        with unit_of_work() as session:
+            wanted = take_file(session, sari.office.context())
+            assert wanted is not None
+            keep_file(session, sari.office.context(), wanted.id, wanted.media.id.encode())
+
+    fetches()
     sari.presses("Benar")
     assert sari.office.value(number, "item") == "bmn.2/asset-rent"
     assert sari.office.value(number, "starts_at") is None
-    with unit_of_work() as session:
-        wanted = take_file(session, sari.office.context())
-        assert wanted is not None
-        keep_file(session, sari.office.context(), wanted.id, b"persetujuan")
+    fetches()
     assert sari.office.value(number, "starts_at") == sari.office.now()
