@@ -19,7 +19,7 @@ from helpdesk.tickets.events import SILENT
 from helpdesk.tickets.words import Action, Channel, EntryKind
 from helpdesk.usecases.caps import HELD, PENDING, UNSENDABLE, first_state
 from helpdesk.usecases.chat.accounts import account_of, is_reachable
-from helpdesk.usecases.chat.saying import language_of, phrase, say
+from helpdesk.usecases.chat.saying import language_of, phrase, plain, say
 from helpdesk.usecases.context import Context
 from helpdesk.usecases.deed import Deed
 from helpdesk.usecases.messages import render_chat, render_entry
@@ -171,7 +171,7 @@ def _tell_in_chat(deed: Deed, account: ChatAccount, kind: str, data: Mapping[str
     """The same in the words of a chat, in the person's language, with what can be pressed."""
     language = language_of(account)
     text = render_chat(deed.context, deed.ticket, kind, data, language)
-    entry = deed.entry(EntryKind.AUTOMATIC_REPLY, text)
+    entry = deed.entry(EntryKind.AUTOMATIC_REPLY, plain(text))
     deed.session.flush()
     choices = [
         Choice(f"{payload}:{deed.ticket.id}", phrase(language, title)) for payload, title in PRESSED.get(kind, ())

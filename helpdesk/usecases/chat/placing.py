@@ -17,7 +17,7 @@ from helpdesk.store.models import Entry, Person, Ticket
 from helpdesk.store.rows import write, write_known
 from helpdesk.tickets.words import Channel, EntryKind
 from helpdesk.usecases.caps import HOUR
-from helpdesk.usecases.chat.saying import say
+from helpdesk.usecases.chat.saying import plain, say
 from helpdesk.usecases.chat.turn import Heard, Turn
 from helpdesk.usecases.joining import Answer, in_window, join
 from helpdesk.usecases.linking import link_tickets
@@ -177,7 +177,7 @@ def _acknowledge(turn: Turn, made: Opened, text: str) -> None:
         ticket_id=ticket.id,
         kind=EntryKind.AUTOMATIC_REPLY,
         channel=account.channel,
-        text=told,
+        text=plain(told),
         created_at=context.now,
     )
     choices = offered_services(turn, ticket, text)

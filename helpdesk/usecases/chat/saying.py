@@ -1,5 +1,6 @@
 """Writing to a chat: phrases in the language of the person, rows of the outbox, and what is shown in the browser."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -24,6 +25,7 @@ from helpdesk.usecases.messages import environment
 
 WINDOW_CLOSED, SHUT_OUT = "window", "shut"
 """Why a message is held: the platform's time for free answers is over; the person lets nothing through."""
+_BOLD = re.compile(r"(?<![\w*])\*([^*\s](?:[^*\n]{0,200}[^*\s])?)\*(?![\w*])")
 LONGEST = 3800
 """Characters of one message; below the 4096 of both platforms, which count in UTF-16."""
 SENT = "sent"
@@ -55,6 +57,11 @@ def _phrases(language: str) -> TemplateModule:
 def phrase(language: str, what: str, /, **values: Any) -> str:
     """One of the phrases of templates/messages/chat/, in a language."""
     return str(getattr(_phrases(language), what)(**values)).strip()
+
+
+def plain(text: str) -> str:
+    """The words without the stars by which chats make them bold, as the conversation of a ticket keeps them."""
+    return _BOLD.sub(r"\1", text)
 
 
 def portions(text: str, limit: int = LONGEST) -> list[str]:

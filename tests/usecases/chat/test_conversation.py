@@ -27,6 +27,7 @@ def test_free_text_becomes_a_ticket_at_once_with_its_number_and_what_happens_nex
     [number] = sari.tickets()
     assert number in sari.words and "Meja layanan" in sari.words
     assert sari.entries(number)[0] == ("requester-message", "Saya lupa password email kantor")
+    assert f"*{number}*" in sari.words and f": {number}\n" in sari.entries(number)[1][1]
     assert sari.office.value(number, "channel") == "telegram"
     assert sari.office.value(number, "response_verdict") == "met"
     assert any("password" in title.lower() for title in sari.choices[:2])
