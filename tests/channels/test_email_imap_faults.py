@@ -171,6 +171,19 @@ def test_news_in_two_packets_is_news_and_other_words_are_none() -> None:
         server.close()
 
 
+def test_news_in_one_packet_with_the_answer_to_a_long_idle_are_not_waited_for() -> None:
+    done = b"IDLE-TAG OK done\r\n"
+    script = (("IDLE", b"+ idling\r\n"), ("DONE", done), ("IDLE", b"+ idling\r\n* 4 EXISTS\r\n"), ("DONE", done))
+    server = Misbehaving(HELLO, *script, idle=True)
+    try:
+        with server.mailbox() as box:
+            began = time.monotonic()
+            assert box.wait(20, threading.Event()) is True
+            assert time.monotonic() - began < 3
+    finally:
+        server.close()
+
+
 def test_dates_are_utc_whatever_zone_the_server_writes() -> None:
     body = b"* 1 FETCH (UID 1 BODY[] {5}\r\nhalo!)\r\nTAG OK x\r\n"
     server = Misbehaving(HELLO, ("UID SEARCH", FOUND), ("UID FETCH", LISTED), ("UID FETCH", body))

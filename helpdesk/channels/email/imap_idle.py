@@ -5,7 +5,7 @@ waiting ends the connection. So this looks only whether there is something to re
 """
 
 import select
-import ssl
+import socket
 import time
 from imaplib import IMAP4
 from threading import Event
@@ -38,11 +38,23 @@ def idle(client: IMAPClient, seconds: float, stop: Event) -> bool:
 def _has_words(client: IMAPClient, seconds: float) -> bool:
     """True as soon as there is something to read, an end of file included; False after `seconds`."""
     sock = client.socket()
-    if isinstance(sock, ssl.SSLSocket) and sock.pending():
+    if _is_buffered(client, sock):
         return True
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     return bool(poll.poll(seconds * 1000))
+
+
+def _is_buffered(client: IMAPClient, sock: socket.socket) -> bool:
+    """True where words came in one packet with the answer to IDLE: they lie in the reader, and the socket is silent."""
+    timeout = sock.gettimeout()
+    sock.settimeout(0.0)
+    try:
+        return bool(client._imap.file.peek(1))
+    except OSError:
+        return False
+    finally:
+        sock.settimeout(timeout)
 
 
 def _is_news(response: Any) -> bool:
