@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk.catalog.model import Catalog
 from helpdesk.channels.chat.model import Kind, Said
@@ -21,6 +21,8 @@ from tests.usecases.conftest import MEDAN, Office
 
 BOT = "123456"
 NUMBER = "106540352242922"
+LINES = (("telegram", MEDAN), ("whatsapp", MEDAN))
+SOON, LATER = timedelta(minutes=5), timedelta(minutes=20)
 
 
 @pytest.fixture
@@ -131,3 +133,22 @@ def chats(office: Office) -> Chats:
 @pytest.fixture
 def sari(office: Office) -> Chatter:
     return Chatter(office)
+
+
+@pytest.fixture
+def eve(office: Office) -> Chatter:
+    return Chatter(office, account="666", name="Eve")
+
+
+def counted(*which: Any, of: Any = OutboxMessage) -> int:
+    with unit_of_work() as session:
+        return session.scalar(select(func.count()).select_from(of).where(*which)) or 0
+
+
+def asked_which(person: Chatter, words: str) -> None:
+    """Two tickets are open and a message waits for the answer which of them is meant."""
+    person.sends("printer rusak")
+    person.sends("baru")
+    person.sends("laptop mati", later=SOON)
+    person.sends(words, later=LATER)
+    assert "yang mana" in person.words

@@ -1,10 +1,9 @@
 """People who want to harm others by chat: change their words, get what is theirs, have strangers written to."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from helpdesk.channels.chat.model import Deleted, Edited, Kind, Media, Reacted, Said
 from helpdesk.store.blobs import BlobStore
@@ -17,30 +16,8 @@ from helpdesk.usecases.chat import conversing
 from helpdesk.usecases.chat.custody import give_account
 from helpdesk.usecases.chat.dispatching import take_next_chat
 from helpdesk.usecases.chat.following import MOST_EARLIER, follow
-from tests.usecases.chat.conftest import BOT, NUMBER, Chatter
+from tests.usecases.chat.conftest import BOT, LATER, LINES, NUMBER, Chatter, asked_which, counted
 from tests.usecases.conftest import MEDAN, Office
-
-LINES = (("telegram", MEDAN), ("whatsapp", MEDAN))
-SOON, LATER = timedelta(minutes=5), timedelta(minutes=20)
-
-
-@pytest.fixture
-def eve(office: Office) -> Chatter:
-    return Chatter(office, account="666", name="Eve")
-
-
-def counted(*which: Any, of: Any = OutboxMessage) -> int:
-    with unit_of_work() as session:
-        return session.scalar(select(func.count()).select_from(of).where(*which)) or 0
-
-
-def asked_which(person: Chatter, words: str) -> None:
-    """Two tickets are open and a message waits for the answer which of them is meant."""
-    person.sends("printer rusak")
-    person.sends("baru")
-    person.sends("laptop mati", later=SOON)
-    person.sends(words, later=LATER)
-    assert "yang mana" in person.words
 
 
 @pytest.mark.parametrize("other", ["-100666", "666"])

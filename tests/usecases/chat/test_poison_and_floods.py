@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from helpdesk.catalog.source import CatalogSource
 from helpdesk.channels.base import ChannelError
@@ -26,30 +26,8 @@ from helpdesk.usecases.chat.receiving import Chats, receive_waiting, settle_some
 from helpdesk.usecases.raw import store_raw
 from helpdesk.worker import Worker
 from helpdesk.worker.chatting import Chatting
-from tests.usecases.chat.conftest import BOT, NUMBER, Chatter
-from tests.usecases.conftest import MEDAN, Office
-
-LINES = (("telegram", MEDAN), ("whatsapp", MEDAN))
-SOON, LATER = timedelta(minutes=5), timedelta(minutes=20)
-
-
-@pytest.fixture
-def eve(office: Office) -> Chatter:
-    return Chatter(office, account="666", name="Eve")
-
-
-def counted(*which: Any, of: Any = OutboxMessage) -> int:
-    with unit_of_work() as session:
-        return session.scalar(select(func.count()).select_from(of).where(*which)) or 0
-
-
-def asked_which(person: Chatter, words: str) -> None:
-    """Two tickets are open and a message waits for the answer which of them is meant."""
-    person.sends("printer rusak")
-    person.sends("baru")
-    person.sends("laptop mati", later=SOON)
-    person.sends(words, later=LATER)
-    assert "yang mana" in person.words
+from tests.usecases.chat.conftest import BOT, LINES, NUMBER, SOON, Chatter, asked_which, counted
+from tests.usecases.conftest import Office
 
 
 def whatsapp(*words: str) -> bytes:
