@@ -103,7 +103,7 @@ def tell_of_delays(session: Session, now: datetime) -> None:
     late = waits.where(OutboxMessage.told_at.is_(None), OutboxMessage.automatic.is_(False), now - TELL_AFTER > SINCE)
     for message in session.scalars(late):
         message.told_at = now
-        _note(session, message, WAITING, now)
+        tell_staff(session, message, WAITING, now)
     for message in session.scalars(waits.where(OutboxMessage.attempts > 0, now - OVERDUE > SINCE)):
         _give_up(session, message, now)
 
@@ -209,10 +209,10 @@ def note_failed(
 def _give_up(session: Session, message: OutboxMessage, now: datetime) -> None:
     message.state, message.lease_until = "failed", None
     _forget_code(message)
-    _note(session, message, UNDELIVERED, now)
+    tell_staff(session, message, UNDELIVERED, now)
 
 
-def _note(session: Session, message: OutboxMessage, mark: str, now: datetime) -> None:
+def tell_staff(session: Session, message: OutboxMessage, mark: str, now: datetime) -> None:
     """What became of a message shows on its ticket, which stands as unread on the board."""
     ticket = session.get(Ticket, message.ticket_id) if message.ticket_id else None
     if ticket is None:

@@ -16,15 +16,15 @@ from helpdesk.channels.chat.model import (
 from helpdesk.store.chat_models import ChatAccount, ChatMessage
 from helpdesk.store.mail_models import OutboxMessage
 from helpdesk.store.models import Entry, Ticket
-from helpdesk.tickets.words import EntryKind
 from helpdesk.usecases.chat.accounts import find_account
 from helpdesk.usecases.context import Context
+from helpdesk.usecases.dispatch import UNDELIVERED, tell_staff
 from helpdesk.usecases.redaction import without_private_links
 
 MOST_EARLIER = 20
 """So many earlier wordings of an entry are kept with it, the first among them; all of them lie in the raw messages."""
-EDITED, TAKEN_BACK, UNDELIVERED = "edited", "taken-back", "undelivered"
-"""The marks of an entry that its author changed or took back, and of the note about a message that failed."""
+EDITED, TAKEN_BACK = "edited", "taken-back"
+"""The marks of an entry that its author changed or took back."""
 ORDER = {"": 0, Progress.SENT: 1, Progress.DELIVERED: 2, Progress.READ: 3}
 
 
@@ -121,25 +121,7 @@ def _progressed(session: Session, context: Context, channel: str, event: Progres
     message = session.get(OutboxMessage, row.outbox_id) if row.outbox_id else None
     if message is not None and message.state != "failed":
         message.state, message.error = "failed", row.fault
-        _tell_staff(session, context, message)
-
-
-def _tell_staff(session: Session, context: Context, message: OutboxMessage) -> None:
-    ticket = session.get(Ticket, message.ticket_id) if message.ticket_id else None
-    if ticket is None:
-        return
-    ticket.unread = True
-    session.add(
-        Entry(
-            ticket_id=ticket.id,
-            kind=EntryKind.WORK_NOTE,
-            channel=message.channel,
-            author_name="outbox",
-            text=f"{message.recipient_name or message.recipient}: {message.error}",
-            mark=UNDELIVERED,
-            created_at=context.now,
-        )
-    )
+        tell_staff(session, message, UNDELIVERED, context.now)
 
 
 def _moved(session: Session, channel: str, event: Moved) -> None:
