@@ -144,7 +144,5 @@ class Turn:
 
     def tickets(self, *statuses: Status) -> list[Ticket]:
         """The person's tickets at this desk with these statuses (none: all), newest first."""
-        wanted = select(Ticket).where(Ticket.requester_id == self.account.person_id, Ticket.desk == self.account.desk)
-        if statuses:
-            wanted = wanted.where(Ticket.status.in_(statuses))
-        return list(self.session.scalars(wanted.order_by(Ticket.id.desc()).limit(MOST_TICKETS)))
+        wanted = {"person": self.account.person_id, "desk": self.account.desk, "statuses": sorted(statuses or Status)}
+        return list(self.session.scalars(_TICKETS, wanted))
