@@ -12,7 +12,6 @@ from helpdesk.channels.whatsapp.fields import key, line, listing, mapping, momen
 from helpdesk.channels.whatsapp.messages import MAX_ID, MAX_NAME, Around, event_of, fault_of, sender
 
 OBJECT = "whatsapp_business_account"
-TEMPLATE_STATUS = "message_template_status_update"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PROGRESS = {
     "sent": Progress.SENT,
